@@ -1,0 +1,41 @@
+# Needs Python 3.11+ and make, nothing else: every target sets up .venv by itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test test-long lint format bench clean
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "cg-sync needs Python 3.11 or newer; say which with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing cg-sync and its tools into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox,dev]'
+	@touch $@
+
+demo: $(STAMP)  ## plays the main job against the embedded sandbox, in under a minute
+	@$(BIN)/cg-sync demo
+
+test: $(STAMP)  ## the whole suite with the coverage gates, in a few minutes
+	$(BIN)/python -m pytest -n 2 -m "not long and not live" --cov --cov-report=
+	$(BIN)/python -m coverage report --include='cg_sync/core/*,cg_sync/kinds/*' --fail-under=100
+	$(BIN)/python -m coverage report --fail-under=95
+
+test-long: $(STAMP)  ## the searching tests, with many more examples
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 -m "not live"
+
+lint: $(STAMP)
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+
+format: $(STAMP)
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m ruff check --fix .
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

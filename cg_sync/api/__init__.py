@@ -1,0 +1,1 @@
+"""The network: everything that is known of the shop's API."""

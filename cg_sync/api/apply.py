@@ -1,0 +1,122 @@
+"""Carries out a plan, one write after the other, and says of each when it is really done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, assert_never
+
+from cg_sync.api.live import remote_id_of
+from cg_sync.core.address import Address, RemoteId
+from cg_sync.core.diff import Create, Update
+from cg_sync.core.kind import C, Ids, Kind
+from cg_sync.core.plan import (
+    AddMembers,
+    CreateRecord,
+    DeleteRecord,
+    Plan,
+    RemoveMembers,
+    Step,
+    UpdateRecord,
+)
+from cg_sync.errors import ApiError, Unreachable
+from cg_sync.jsonvalue import JsonObject, JsonValue
+
+CREATE_ATTEMPTS = 3
+
+
+class Writer(Protocol):
+    """What writing needs of a shop."""
+
+    def fetch_complete(
+        self, collection: str, query: Mapping[str, str] = ...
+    ) -> list[JsonObject]: ...
+    def create(self, collection: str, payload: JsonObject) -> JsonObject: ...
+    def update(self, collection: str, remote_id: RemoteId, payload: JsonObject) -> JsonObject: ...
+    def delete(self, collection: str, remote_id: RemoteId) -> None: ...
+    def add_members(
+        self, collection: str, remote_id: RemoteId, customers: Sequence[RemoteId]
+    ) -> None: ...
+    def remove_members(
+        self, collection: str, remote_id: RemoteId, customers: Sequence[RemoteId]
+    ) -> None: ...
+
+
+class StepFailed(Exception):
+    """The step that stopped an apply; `__cause__` is what the API said."""
+
+    def __init__(self, step: Step, error: ApiError) -> None:
+        super().__init__(str(error))
+        self.step = step
+        self.error = error
+
+
+def apply_plan(plan: Plan, shop: Writer, *, kinds: Sequence[Kind[C]], ids: Ids) -> Iterator[Step]:
+    """Carry out the steps in order; yields each once the shop has confirmed it.
+
+    Raises StepFailed at the first that does not go through; those after it are not tried.
+    """
+    by_name = {kind.name: kind for kind in kinds}
+    made: dict[Address, RemoteId] = {}
+    for step in plan.steps:
+        kind = by_name[step.change.address.kind]
+        try:
+            _carry_out(step, kind, shop, ids, made)
+        except ApiError as error:
+            raise StepFailed(step, error) from error
+        yield step
+
+
+def _carry_out(
+    step: Step, kind: Kind[C], shop: Writer, ids: Ids, made: dict[Address, RemoteId]
+) -> None:
+    match step:
+        case CreateRecord(change):
+            made[change.address] = _create(shop, kind, kind.to_wire(change.spec, ids))
+        case UpdateRecord(change):
+            shop.update(kind.collection, change.remote_id, _changed(kind, change, ids))
+        case AddMembers(change, members):
+            known = made[change.address] if isinstance(change, Create) else change.remote_id
+            shop.add_members(kind.collection, known, [member.pk for member in members])
+        case RemoveMembers(change, members):
+            shop.remove_members(
+                kind.collection, change.remote_id, [member.pk for member in members]
+            )
+        case DeleteRecord(change):
+            shop.delete(kind.collection, change.remote_id)
+        case _:
+            assert_never(step)
+
+
+def _changed(kind: Kind[C], change: Update, ids: Ids) -> dict[str, JsonValue]:
+    """Only the fields that change, so that what others may have set besides stays as it is."""
+    payload = kind.to_wire(change.spec, ids)
+    return {
+        field.wire: payload[field.wire]
+        for field in kind.fields
+        if getattr(change.before, field.name) != getattr(change.spec, field.name)
+    }
+
+
+def _create(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> RemoteId:
+    """Create a record and return its id. When the answer is lost, look whether it is there before
+    trying again.
+    """
+    for _ in range(CREATE_ATTEMPTS - 1):
+        try:
+            return remote_id_of(shop.create(kind.collection, payload))
+        except Unreachable as error:
+            if not error.sent:
+                raise
+            there = _find(shop, kind, payload)
+            if there is not None:
+                return there
+    return remote_id_of(shop.create(kind.collection, payload))
+
+
+def _find(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> RemoteId | None:
+    """The id of the live record with the key of `payload`, if there is one."""
+    wire_key = next(field.wire for field in kind.fields if field.name == kind.key)
+    for record in shop.fetch_complete(kind.collection):
+        if record.get(wire_key) == payload[wire_key]:
+            return remote_id_of(record)
+    return None

@@ -1,0 +1,88 @@
+"""What a listing answers: rows with an id, a count, and the request for the page after. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from cg_sync.api.refusal import one_line
+from cg_sync.api.wire import Request
+from cg_sync.errors import BadAnswer
+from cg_sync.jsonvalue import JsonObject, JsonValue
+
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a listing. `count` is what the shop says the whole has, None for a bare array."""
+
+    rows: Sequence[JsonObject]
+    ids: Sequence[int]
+    count: int | None
+    next: Request | None
+
+
+def page_in(request: Request, payload: JsonValue, base_url: str) -> Page:
+    """The page that answers `request`, from an envelope or a bare array.
+
+    Raises BadAnswer for anything else, and for a row without an id.
+    """
+    if isinstance(payload, list):
+        return Page(payload, _ids_of(request, payload), None, None)
+    if not isinstance(payload, dict) or not isinstance(payload.get("results"), list):
+        raise BadAnswer(f"the shop answered {request} with something that is no listing")
+    count = payload.get("count")
+    if type(count) is not int or count < 0:
+        raise BadAnswer(f"the shop answered {request} with a listing that has no count")
+    rows = payload["results"]
+    return Page(rows, _ids_of(request, rows), count, next_page(request, payload, base_url))
+
+
+def next_page(request: Request, payload: JsonValue, base_url: str) -> Request | None:
+    """The request for the page after, None on the last. Of `next` only the query is used.
+
+    Raises BadAnswer for a `next` on another host or scheme than `base_url`.
+    """
+    link = payload.get("next") if isinstance(payload, dict) else None
+    if link is None or link == "":
+        return None
+    if not isinstance(link, str):
+        raise BadAnswer(f"the shop answered {request} with a `next` that is no link")
+    try:
+        parts = urlsplit(link)
+        elsewhere = (parts.scheme or parts.netloc) and _origin(link) != _origin(base_url)
+    except ValueError as error:
+        raise BadAnswer(f"the shop answered {request} with a `next` that is no link") from error
+    if elsewhere:
+        raise BadAnswer(
+            f"the shop answered {request} with a `next` that leads elsewhere: {one_line(link)}",
+            hint=f"only {base_url} is asked; has `url` in cg-sync.yaml the shop's scheme and host?",
+        )
+    query = {**request.query, **dict(parse_qsl(parts.query, keep_blank_values=True))}
+    return Request(request.method, request.path, query)
+
+
+def remote_id(payload: JsonValue) -> int | None:
+    """The `pk`, else the `id`, of a record; None when neither is a whole number from 0 up."""
+    if isinstance(payload, dict):
+        for value in (payload.get("pk"), payload.get("id")):
+            if type(value) is int and 0 <= value <= _LARGEST_ID:
+                return value
+    return None
+
+
+def _ids_of(request: Request, rows: Sequence[JsonValue]) -> list[int]:
+    ids = []
+    for number, row in enumerate(rows, 1):
+        known = remote_id(row)
+        if known is None:
+            raise BadAnswer(f"the shop answered {request}, and row {number} has no pk and no id")
+        ids.append(known)
+    return ids
+
+
+def _origin(link: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(link)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

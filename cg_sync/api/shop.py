@@ -1,0 +1,239 @@
+"""The shop by its collections: listings that are complete or fail, single records, members."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+
+from cg_sync.api.client import LOGIN_PATH, Client
+from cg_sync.api.pages import Page, page_in, remote_id
+from cg_sync.api.wire import Request
+from cg_sync.errors import ApiError, BadAnswer, Rejected, UsageWrong, did_you_mean
+from cg_sync.jsonvalue import JsonObject, JsonValue
+
+DEFAULT_PATHS: Mapping[str, str] = MappingProxyType(
+    {
+        "login": LOGIN_PATH,
+        "active_user": "/api/v1/active_user/",
+        "channels": "/api/v1/channels/",
+        "catalogs": "/api/v1/catalogs/",
+        "price_lists": "/api/v1/price_list/",
+        "stock_lists": "/api/v1/stock_list/",
+        "customers": "/api/v1/channel/{channel}/customers/",
+        "customer_groups": "/api/v1/remote/{channel}/customer_groups/",
+        "customer_group_settings": "/api/v1/remote/{channel}/customer_group_settings/",
+    }
+)
+"""Where each collection is served, for a `{channel}`; `api.paths` in cg-sync.yaml overrides it."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Incomplete(BadAnswer):
+    """CG-L01: the listing moved while it was read; nothing may be concluded from what it held."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"CG-L01 the listing {path} is incomplete: {why}",
+            hint="somebody may be changing it right now; run again",
+        )
+
+
+class Shop:
+    """One channel of one shop. Every call may raise an ApiError."""
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        channel: int,
+        paths: Mapping[str, str] = NOTHING,
+        page_size: int = 1000,
+    ) -> None:
+        """Raises UsageWrong for a path that cannot be one, or of an unknown collection."""
+        self.page_size = page_size
+        self._client = client
+        self._paths = resolved_paths(paths, channel)
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """HTTP exchanges so far by verb, log-ins apart as LOGIN."""
+        return self._client.calls
+
+    def fetch_all(
+        self, collection: str, query: Mapping[str, str] = NOTHING
+    ) -> Iterator[JsonObject]:
+        """Every record in id order, page by page.
+
+        Only a listing read to its end is known to be complete: Incomplete is raised there if not.
+        """
+        return self._rows(self._paths[collection], query)
+
+    def fetch_complete(
+        self, collection: str, query: Mapping[str, str] = NOTHING
+    ) -> list[JsonObject]:
+        """Every record in id order; a listing that moved is read once more, then Incomplete."""
+        try:
+            return list(self.fetch_all(collection, query))
+        except Incomplete:
+            return list(self.fetch_all(collection, query))
+
+    def fetch_first_page(
+        self, collection: str, query: Mapping[str, str] = NOTHING
+    ) -> Sequence[JsonObject]:
+        """At most `page_size` records, lowest ids first; says nothing of how many there are."""
+        return self._first_page(self._paths[collection], query).rows
+
+    def count(self, collection: str, query: Mapping[str, str] = NOTHING) -> int | None:
+        """How many records the shop says there are; None when it does not say."""
+        request = Request("GET", self._paths[collection], {**query, "limit": "1"})
+        return self._page(request).count
+
+    def fetch_one(self, collection: str, remote_id: int) -> JsonObject | None:
+        """The record with this id, None when there is none."""
+        request = Request("GET", self._path_of(collection, remote_id))
+        try:
+            return _record(request, self._client.send(request))
+        except Rejected as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def fetch_active_user(self) -> JsonObject:
+        """Whom the credentials belong to; raises Unauthorised when they are refused."""
+        request = Request("GET", self._paths["active_user"])
+        return _object(request, self._client.send(request))
+
+    def lookups(self, collection: str) -> Mapping[str, frozenset[str]]:
+        """The lookups offered for each filter; empty when the shop does not say."""
+        try:
+            answer = self._client.send(Request("OPTIONS", self._paths[collection]))
+        except ApiError:
+            return {}
+        filters = answer.get("filters") if isinstance(answer, dict) else None
+        return {
+            name: frozenset(kind for kind in _lookup_types(offered) if isinstance(kind, str))
+            for name, offered in (filters.items() if isinstance(filters, dict) else ())
+        }
+
+    def create(self, collection: str, payload: JsonObject) -> JsonObject:
+        """The new record. After Unreachable with `sent`, or BadAnswer, it may exist: look."""
+        request = Request("POST", self._paths[collection], body=payload)
+        return _record(request, self._client.send(request))
+
+    def update(self, collection: str, remote_id: int, payload: JsonObject) -> JsonObject:
+        """The record after the fields of `payload` were changed, and no others."""
+        request = Request("PATCH", self._path_of(collection, remote_id), body=payload)
+        return _record(request, self._client.send(request))
+
+    def delete(self, collection: str, remote_id: int) -> None:
+        """Delete the record; raises Rejected (404) when it was not there to begin with."""
+        self._client.send(Request("DELETE", self._path_of(collection, remote_id)))
+
+    def fetch_members(self, collection: str, remote_id: int) -> Iterator[JsonObject]:
+        """The customers in a group, streamed under the same promise as `fetch_all`."""
+        return self._rows(f"{self._path_of(collection, remote_id)}customers/", NOTHING)
+
+    def add_members(self, collection: str, remote_id: int, customers: Sequence[int]) -> None:
+        """Add customers by pk; those who are members already stay. All are added or none."""
+        self._change_members(collection, remote_id, "bulk_add", customers)
+
+    def remove_members(self, collection: str, remote_id: int, customers: Sequence[int]) -> None:
+        """Remove customers by pk; those who are no members are passed over. All go or none."""
+        self._change_members(collection, remote_id, "bulk_remove", customers)
+
+    def _change_members(
+        self, collection: str, remote_id: int, verb: str, customers: Sequence[int]
+    ) -> None:
+        path = f"{self._path_of(collection, remote_id)}customers/{verb}/"
+        body = {"customers": list(customers)}
+        self._client.send(Request("POST", path, body=body, repeatable=True))
+
+    def _path_of(self, collection: str, remote_id: int) -> str:
+        return f"{self._paths[collection]}{remote_id}/"
+
+    def _page(self, request: Request) -> Page:
+        return page_in(request, self._client.send(request), self._client.base_url)
+
+    def _first_page(self, path: str, query: Mapping[str, str]) -> Page:
+        request = Request("GET", path, {**query, "sort": "id", "limit": str(self.page_size)})
+        try:
+            return self._page(request)
+        except Rejected as error:
+            if error.status != 400 or "limit" not in str(error):
+                raise
+        return self._page(Request("GET", path, {**query, "sort": "id"}))
+
+    def _rows(self, path: str, query: Mapping[str, str]) -> Iterator[JsonObject]:
+        """All rows of all pages; raises Incomplete unless they are as many as counted."""
+        page = first = self._first_page(path, query)
+        ids = array("q")
+        asked: set[frozenset[tuple[str, str]]] = set()
+        while True:
+            ids.extend(page.ids)
+            yield from page.rows
+            if page.next is None:
+                break
+            query = page.next.query
+            if not page.rows or frozenset(query.items()) in asked or len(ids) > (first.count or 0):
+                raise Incomplete(path, "its pages do not end")
+            asked.add(frozenset(query.items()))
+            page = self._following(page.next)
+        _refuse_if_incomplete(path, ids, first.count, page.count)
+
+    def _following(self, request: Request) -> Page:
+        try:
+            return self._page(request)
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            raise Incomplete(request.path, "a page vanished while it was read") from error
+
+
+def resolved_paths(overrides: Mapping[str, str], channel: int) -> dict[str, str]:
+    """The path of every collection in `channel`; raises UsageWrong for an override that is none."""
+    for name, template in overrides.items():
+        if name not in DEFAULT_PATHS:
+            hint = did_you_mean(name, DEFAULT_PATHS) or f"known are {', '.join(DEFAULT_PATHS)}"
+            raise UsageWrong(f"api.paths: {name}: no such collection", hint=hint)
+        bare = template.replace("{channel}", "")
+        if not (template.startswith("/") and template.endswith("/")) or set("{}?#\\ ") & set(bare):
+            raise UsageWrong(
+                f"api.paths: {name}: not a path: {template}",
+                hint="a path begins and ends with a slash; {channel} is the only placeholder",
+            )
+    templates = {**DEFAULT_PATHS, **overrides}
+    return {name: path.replace("{channel}", str(channel)) for name, path in templates.items()}
+
+
+def _refuse_if_incomplete(
+    path: str, ids: Sequence[int], first_count: int | None, last_count: int | None
+) -> None:
+    if first_count != last_count:
+        raise Incomplete(path, f"it had {first_count} rows at first, {last_count} at the end")
+    if first_count not in (None, len(ids)):
+        raise Incomplete(path, f"{len(ids)} rows read, {first_count} counted")
+    # A million ids in order need no set to be known as different.
+    in_order = all(one < other for one, other in pairwise(ids))
+    if not in_order and len(set(ids)) != len(ids):
+        raise Incomplete(path, "the same row came twice")
+
+
+def _object(request: Request, payload: JsonValue) -> JsonObject:
+    if not isinstance(payload, dict):
+        raise BadAnswer(f"the shop answered {request} with something that is no record")
+    return payload
+
+
+def _record(request: Request, payload: JsonValue) -> JsonObject:
+    record = _object(request, payload)
+    if remote_id(record) is None:
+        raise BadAnswer(f"the shop answered {request} with a record that has no pk and no id")
+    return record
+
+
+def _lookup_types(offered: JsonValue) -> Sequence[JsonValue]:
+    types = offered.get("lookup_types") if isinstance(offered, dict) else None
+    return types if isinstance(types, list) else ()

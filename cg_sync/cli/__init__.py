@@ -1,0 +1,1 @@
+"""The terminal: arguments, environment, and the one place that prints and exits."""

@@ -1,0 +1,110 @@
+"""`validate` and `fmt`: everything that can be known from the files alone."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from cg_sync.cli.run import (
+    Run,
+    environment_option,
+    format_option,
+    pass_run,
+    project_option,
+    result_file_option,
+)
+from cg_sync.cli.terminal import write, write_json
+from cg_sync.errors import ExitCode, FilesError, Problem, Severity, UsageWrong
+from cg_sync.report.line import Span, Tone, line
+
+
+@click.command("validate")
+@project_option
+@environment_option
+@format_option("text", "json")
+@result_file_option
+@pass_run
+def validate_command(run: Run) -> int:
+    """Check all files against their schemas and against each other. Needs no network and no
+    credentials.
+
+    Shows all problems at once, each with file:line:column and what to do. Exit code 3 when there
+    are errors.
+    """
+    from cg_sync.report.data import problems_data
+    from cg_sync.report.text import problem_lines
+
+    checked = run.check()
+    errors = [it for it in checked.problems if it.severity is Severity.ERROR]
+    counts = {
+        f"{kind.label}s": sum(1 for address in checked.desired.wanted if address.kind == kind.name)
+        for kind in checked.kinds
+    }
+    run.result |= {"problems": problems_data(checked.problems), **counts}
+    if run.format == "json":
+        write_json({"valid": not errors, **counts, "problems": problems_data(checked.problems)})
+        run.printed_document = True
+    else:
+        write(problem_lines(checked.problems), to_stderr=True)
+        if not errors:
+            found = ", ".join(f"{count} {label}" for label, count in counts.items())
+            write([line(Span("valid", Tone.ADDED), f": {found}")])
+    return ExitCode.PROBLEMS if errors else ExitCode.DONE
+
+
+@click.command("fmt")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--check", is_flag=True, help="Change nothing; exit code 3 when a file is not laid out."
+)
+@project_option
+@result_file_option
+@pass_run
+def fmt_command(run: Run, files: tuple[Path, ...], check: bool) -> int:
+    """Lay out YAML files alike: line ends, spaces, blank lines. Comments and meaning stay as they
+    are.
+
+    Without FILES, all YAML files of the project. Prints the name of each file that changes (with
+    --check: would).
+    """
+    from cg_sync.files.formatter import format_yaml
+    from cg_sync.files.writing import write_text
+    from cg_sync.kinds import KINDS
+
+    chosen = list(files) or _yaml_files(run.project, [kind.folder for kind in KINDS])
+    problems: list[Problem] = []
+    changed = 0
+    for path in chosen:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageWrong(f"{path}: {error.strerror}") from error
+        text, found = format_yaml(data, file=_shown(path, run.project))
+        problems += found
+        if text is not None and text.encode() != data:
+            changed += 1
+            write([line(_shown(path, run.project))])
+            if not check:
+                write_text(path, text)
+    if problems:
+        raise FilesError(problems)
+    sys.stderr.write(f"{changed} of {len(chosen)} files {'would change' if check else 'changed'}\n")
+    return ExitCode.PROBLEMS if check and changed else ExitCode.DONE
+
+
+def _yaml_files(root: Path, folders: list[str]) -> list[Path]:
+    names = [root / "cg-sync.yaml", root / "attributes.yaml"]
+    inside = [
+        path for folder in ("lists", *folders) for path in sorted((root / folder).glob("*.yaml"))
+    ]
+    return [path for path in (*names, *inside) if path.is_file()]
+
+
+def _shown(path: Path, root: Path) -> str:
+    return (
+        path.resolve().relative_to(root).as_posix()
+        if path.resolve().is_relative_to(root)
+        else str(path)
+    )

@@ -1,0 +1,94 @@
+"""`list`: what the shop has, filtered, for eyes and for pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import islice
+
+import click
+
+from cg_sync.cli.run import Run, environment_option, pass_run, project_option
+from cg_sync.cli.terminal import notice, write, write_json
+from cg_sync.errors import UsageWrong
+from cg_sync.report.line import Span, Tone, line
+
+BATCH = 1000
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice(["groups", "settings", "customers"]))
+@click.option(
+    "--where",
+    multiple=True,
+    metavar="FILTER",
+    help="Such as 'email domain_under edu.tr' or is_active=true; several must all hold.",
+)
+@click.option(
+    "-o",
+    "--format",
+    "output",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--limit",
+    default=100,
+    show_default=True,
+    help="Rows of a table; 0 for all. CSV and JSON are always whole.",
+)
+@project_option
+@environment_option
+@pass_run
+def list_command(run: Run, what: str, where: tuple[str, ...], output: str, limit: int) -> None:
+    """List groups, settings or customers of the shop. The active filters are shown above the table.
+
+    Filters that the shop cannot do are done here, and the list says so.
+    `cg-sync list customers --where … -o csv > members/students.csv` makes a member list.
+    """
+    from cg_sync.listing import listings, narrow, rows
+    from cg_sync.report.table import csv_text, table_lines
+    from cg_sync.rules.where import describe
+    from cg_sync.workflow import open_shop
+
+    if limit < 0:
+        raise UsageWrong("--limit: must be 0 or more")
+    checked = run.check()
+    shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
+    listing = listings(checked.context.vocabulary.catalogue)[what]
+    narrowed = narrow(listing, where, shop)
+    columns = list(listing.columns)
+    found = rows(narrowed, shop)
+    if output == "json":
+        write_json(list(found))
+    elif output == "csv":
+        sys.stdout.write(csv_text(columns, ()))
+        while batch := list(islice(found, BATCH)):
+            sys.stdout.write(csv_text(columns, batch, header=False))
+    else:
+        for it in narrowed.filters:
+            side = "by the shop" if it in narrowed.by_shop else "by cg-sync"
+            write(
+                [
+                    line(
+                        Span("filter: ", Tone.QUIET),
+                        Span(describe(it), Tone.STRONG),
+                        Span(f"  ({side})", Tone.QUIET),
+                    )
+                ]
+            )
+        shown = list(islice(found, limit or None))
+        write(table_lines(columns, shown))
+        rest = sum(1 for _ in found)
+        total = f"{len(shown) + rest:,} {what}"
+        write(
+            [
+                line(
+                    Span(
+                        f"{total}; {rest:,} not shown (--limit 0 shows all)" if rest else total,
+                        Tone.QUIET,
+                    )
+                )
+            ]
+        )

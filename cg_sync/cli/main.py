@@ -1,0 +1,193 @@
+"""The command line: finds the command, and is the one place where errors become messages and exit
+codes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from cg_sync.cli.run import Run
+from cg_sync.errors import CgSyncError, ExitCode, FilesError
+from cg_sync.jsonvalue import JsonValue
+
+COMMANDS = {
+    "init": ("cg_sync.cli.starting", "Make a new project here."),
+    "validate": ("cg_sync.cli.checking", "Check the files; no network."),
+    "fmt": ("cg_sync.cli.checking", "Lay out the YAML files alike."),
+    "plan": ("cg_sync.cli.planning", "Show what apply would change."),
+    "apply": ("cg_sync.cli.applying", "Make the shop as the files say."),
+    "import": ("cg_sync.cli.importing", "Write what the shop has into files."),
+    "list": ("cg_sync.cli.listing", "List groups, settings or customers of the shop."),
+    "schema": ("cg_sync.cli.starting", "Print or refresh the JSON Schemas."),
+    "sandbox": ("cg_sync.cli.playing", "Start a make-believe shop on this machine."),
+    "demo": ("cg_sync.cli.playing", "See the whole story in a minute."),
+    "completion": ("cg_sync.cli.starting", "Print the completion script of a shell."),
+}
+
+
+class LazyCommands(click.Group):
+    """Imports a command when it is used, so that `--help` is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command = getattr(module, f"{cmd_name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from cg_sync.errors import did_you_mean
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"No such command {args[0]!r}. {near}".rstrip())
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        click.echo(f"cg-sync {version('cg-sync')}")
+        context.exit()
+
+
+@click.group(
+    cls=LazyCommands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 2 changes (--detailed-exitcode), 3 problems in files, 4 refused by "
+    "a guard, 6 applied in part, 7 failed, 10 credentials, 11 shop unreachable, 64 wrong usage. "
+    "All of them: docs/exit-codes.md",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Print the version.",
+)
+def cg_sync() -> None:
+    """Customer groups and customer group settings of Akinon Omnitron as code.
+
+    Edit YAML, read the plan on the pull request, apply in CI.
+    """
+
+
+class Terminated(BaseException):
+    """SIGTERM came; unwinds like Ctrl-C, with its own exit code."""
+
+
+def _on_sigterm(_signal: int, _frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code. Nothing but this prints errors."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    run = Run()
+    error: BaseException | None = None
+    try:
+        code = cg_sync.main(argv, prog_name="cg-sync", standalone_mode=False, obj=run)
+        code = code if isinstance(code, int) else ExitCode.DONE
+    except CgSyncError as it:
+        error, code = it, it.exit_code
+        _show(it)
+    except click.ClickException as it:
+        error, code = it, ExitCode.USAGE
+        it.show(sys.stderr)
+    except (click.Abort, KeyboardInterrupt) as it:
+        error, code = it, ExitCode.INTERRUPTED
+        click.echo("interrupted", err=True)
+    except Terminated as it:
+        error, code = it, ExitCode.TERMINATED
+        click.echo("stopped by SIGTERM", err=True)
+    except BrokenPipeError:
+        # The reader of our stdout went away (`| head`): not an error, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as it:
+        error, code = it, ExitCode.BUG
+        traceback.print_exc()
+        click.echo(
+            "error: this is a bug in cg-sync; please report it with the lines above", err=True
+        )
+    _write_result(argv, run, int(code), error)
+    return int(code)
+
+
+def _show(error: CgSyncError) -> None:
+    from cg_sync.cli.terminal import write
+    from cg_sync.report.line import Span, Tone, harmless, line
+    from cg_sync.report.text import problem_lines
+
+    if isinstance(error, FilesError):
+        write(problem_lines(error.problems), to_stderr=True)
+        return
+    write([line(Span("error: ", Tone.ERROR), harmless(str(error), 2000))], to_stderr=True)
+    if error.hint:
+        write([line("  ", Span(harmless(error.hint, 1000), Tone.QUIET))], to_stderr=True)
+
+
+def _write_result(argv: Sequence[str], run: Run, code: int, error: BaseException | None) -> None:
+    """Keep two promises: the result file is written whatever happened, and JSON mode prints exactly
+    one document.
+    """
+    result: dict[str, JsonValue] = {"exit_code": code, "outcome": ExitCode(code).name.lower()}
+    if error is not None:
+        result["error"] = str(error) or type(error).__name__
+    if isinstance(error, FilesError):
+        from cg_sync.report.data import problems_data
+
+        result["problems"] = problems_data(error.problems)
+    result |= run.result
+    if run.format == "json" and not run.printed_document and error is not None:
+        from cg_sync.cli.terminal import write_json
+
+        write_json(result)
+    path = _result_file(argv)
+    if path is not None:
+        try:
+            path.write_text(
+                json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
+        except OSError as failed:
+            click.echo(f"error: --result-file {path}: {failed.strerror}", err=True)
+
+
+def _result_file(argv: Sequence[str]) -> Path | None:
+    """The path after --result-file, found even in a command line that cannot be understood
+    otherwise.
+    """
+    for index, word in enumerate(argv):
+        if word.startswith("--result-file="):
+            return Path(word.partition("=")[2])
+        if word == "--result-file" and index + 1 < len(argv):
+            return Path(argv[index + 1])
+    return None
+
+
+def run() -> None:
+    """The console script."""
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    sys.exit(main())

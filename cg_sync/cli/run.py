@@ -1,0 +1,114 @@
+"""What one run of the command line carries with it, and the options that commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cg_sync.errors import UsageWrong
+from cg_sync.jsonvalue import JsonValue
+
+if TYPE_CHECKING:
+    from cg_sync.workflow import Checked
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Run:
+    """Filled by options and commands; read by `main`, which writes the result file."""
+
+    project: Path = field(default_factory=Path.cwd)
+    environment: str | None = None
+    format: str = "text"
+    result: dict[str, JsonValue] = field(default_factory=dict)
+    printed_document: bool = False
+
+    def check(self) -> Checked:
+        """Read and check the files of the project; raises FilesError or UsageWrong."""
+        from cg_sync.workflow import check_files
+
+        return check_files(self.project, environment=self.environment, environ=os.environ)
+
+
+pass_run = click.make_pass_decorator(Run)
+
+
+def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
+        if value is not None:
+            setattr(context.find_object(Run), name, value)
+
+    return callback
+
+
+def _project(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    if value is not None and not value.is_dir():
+        raise UsageWrong(f"--project: {value} is not a folder")
+    _set("project")(context, parameter, value.resolve() if value is not None else None)
+
+
+def _environment_names(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    from cg_sync.files.tree import read_tree
+
+    project = context.params.get("project") or Path.cwd()
+    document = read_tree(project, {})[0].project
+    content = document.content if document is not None else None
+    environments = content.get("environments") if isinstance(content, dict) else None
+    names = environments if isinstance(environments, dict) else {}
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def project_option(command: F) -> F:
+    """`--project DIR`: where cg-sync.yaml is."""
+    return click.option(
+        "--project",
+        type=click.Path(path_type=Path),
+        callback=_project,
+        expose_value=False,
+        help="The folder with cg-sync.yaml.  [default: here]",
+    )(command)
+
+
+def environment_option(command: F) -> F:
+    """`--env NAME`: which environment of cg-sync.yaml."""
+    return click.option(
+        "--env",
+        envvar="CG_SYNC_ENV",
+        callback=_set("environment"),
+        expose_value=False,
+        shell_complete=_environment_names,
+        metavar="NAME",
+        help="The environment of cg-sync.yaml; also CG_SYNC_ENV. Needed when there are several.",
+    )(command)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """`--format`: how the result is written to stdout."""
+    return click.option(
+        "--format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        callback=_set("format"),
+        is_eager=True,
+        expose_value=False,
+        help="How the result is written to stdout.",
+    )
+
+
+def result_file_option(command: F) -> F:
+    """`--result-file F`: read by `main` itself, so that it is written whatever happens."""
+    return click.option(
+        "--result-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        expose_value=False,
+        help="Write the exit code and a summary as JSON to this file, always.",
+    )(command)

@@ -1,0 +1,83 @@
+"""`init`, `schema` and `completion`: what one needs before the first plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from cg_sync.cli.run import Run, pass_run, project_option
+from cg_sync.cli.terminal import notice
+from cg_sync.errors import UsageWrong, did_you_mean
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+def init_command(folder: Path) -> None:
+    """Make a new project in FOLDER (here, unless named): an example of everything, ready for
+    validate and plan.
+
+    Files that are there already stay as they are; a folder that is a project already is refused.
+    """
+    from cg_sync.files.starter import copy_starter
+
+    if (folder / "cg-sync.yaml").exists():
+        raise UsageWrong(
+            f"{folder / 'cg-sync.yaml'} exists: this is a project already",
+            hint="nothing was changed; run `cg-sync validate`",
+        )
+    for name in copy_starter(folder):
+        click.echo(name)
+    notice(
+        "\nA project with an example of everything. Next:\n"
+        "  cg-sync validate                  check the files\n"
+        "  cg-sync sandbox                   a make-believe shop to try them on\n"
+        "  cg-sync plan --env sandbox        what would change there"
+    )
+
+
+@click.command("schema")
+@click.argument("name", required=False)
+@click.option(
+    "--write", "write_files", is_flag=True, help="Refresh schemas/ in the project, for editors."
+)
+@project_option
+@pass_run
+def schema_command(run: Run, name: str | None, write_files: bool) -> None:
+    """Print the JSON Schema of a kind of file: group, setting, list, attributes or project. Without
+    NAME, the names.
+    """
+    from cg_sync.files.schemas import read_schemas
+    from cg_sync.files.writing import write_text
+
+    schemas = read_schemas()
+    if write_files:
+        for each, schema in schemas.items():
+            path = run.project / "schemas" / f"{each}.schema.json"
+            path.parent.mkdir(exist_ok=True)
+            write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+            click.echo(path.relative_to(run.project).as_posix())
+    elif name is None:
+        for each in schemas:
+            click.echo(each)
+    elif name in schemas:
+        click.echo(json.dumps(schemas[name], indent=2, ensure_ascii=False))
+    else:
+        near = did_you_mean(name, schemas)
+        raise UsageWrong(
+            f"no schema {name}", hint=f"{near} there are: {', '.join(schemas)}".strip()
+        )
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion_command(context: click.Context, shell: str) -> None:
+    """Print the completion script of a shell, to be sourced: eval "$(cg-sync completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    assert found is not None
+    root = context.find_root().command
+    click.echo(found(root, {}, "cg-sync", "_CG_SYNC_COMPLETE").source())

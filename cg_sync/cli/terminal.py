@@ -1,0 +1,85 @@
+"""Writes lines to stdout and stderr, in colour where a person looks and wants it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import click
+
+from cg_sync.jsonvalue import JsonValue
+from cg_sync.report.line import Line, Tone, plain
+
+_STYLES: dict[Tone, dict[str, Any]] = {
+    Tone.STRONG: {"bold": True},
+    Tone.QUIET: {"dim": True},
+    Tone.ADDED: {"fg": "green"},
+    Tone.CHANGED: {"fg": "yellow"},
+    Tone.REMOVED: {"fg": "red"},
+    Tone.WARNING: {"fg": "yellow", "bold": True},
+    Tone.ERROR: {"fg": "red", "bold": True},
+}
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether to colour: NO_COLOR forbids, FORCE_COLOR demands, else only a terminal that is not
+    dumb.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write(lines: Iterable[Line], *, to_stderr: bool = False) -> None:
+    """Write lines, each at once, so that a reader of a pipe sees what is done when it is done."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    coloured = wants_colour(stream)
+    for it in lines:
+        if coloured:
+            stream.write("".join(click.style(s.text, **_STYLES.get(s.tone, {})) for s in it) + "\n")
+        else:
+            stream.write(plain([it]))
+        stream.flush()
+
+
+def write_json(value: JsonValue) -> None:
+    """Write one JSON document to stdout."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def notice(text: str) -> None:
+    """One line for people, on stderr."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show that something takes a while: a spinner for a person, one plain line otherwise."""
+    if sys.stderr.isatty() and wants_colour(sys.stderr):
+        from rich.console import Console
+
+        with Console(stderr=True).status(what):
+            yield
+    else:
+        notice(what)
+        yield
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Any]:
+    """A bar that advances with each call of what it yields; nothing where no person looks."""
+    if total > 1 and sys.stderr.isatty() and wants_colour(sys.stderr):
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda: bar.advance(task)
+    else:
+        yield lambda: None

@@ -1,0 +1,193 @@
+"""Every finding code there is, with what it means and what to do about it; `docs/codes.md` is held
+to this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """`title` names the finding in a few words; `advice` says what it means and what to do."""
+
+    title: str
+    advice: str
+
+
+CODES: Mapping[str, Code] = {
+    # --- files
+    "CG-F01": Code(
+        "file cannot be read",
+        "The file is missing, too large, not UTF-8 or binary. Check the path; save it as "
+        "UTF-8 text.",
+    ),
+    "CG-F02": Code(
+        "not YAML",
+        "The YAML parser stopped here. Indent with spaces, quote texts that hold `: ` or ` "
+        "#`, close what was opened.",
+    ),
+    "CG-F03": Code(
+        "key written twice",
+        "YAML would silently keep the last one. Keep one of the two.",
+    ),
+    "CG-F04": Code(
+        "YAML feature that is not used here",
+        "Anchors, aliases, tags, several documents in a file and very deep nesting are "
+        "refused, so that a file means what it seems to say. Write the value out.",
+    ),
+    "CG-F05": Code(
+        "no such field",
+        "The schema does not know this field here. Look for a typing error; `cg-sync schema "
+        "KIND` prints what is allowed.",
+    ),
+    "CG-F06": Code(
+        "value not allowed",
+        "A value is missing, of the wrong type, or outside its range. `cg-sync schema KIND` "
+        "prints what is allowed.",
+    ),
+    "CG-F07": Code(
+        "two files for one thing",
+        "A name (of groups) or slug (of settings) must be unique, also when upper and lower "
+        "case are taken as one. Rename or remove one of the two.",
+    ),
+    "CG-F08": Code(
+        "path leaves the project",
+        "Paths in `files:` are relative to their file and must stay inside the project, also "
+        "through symbolic links.",
+    ),
+    "CG-F09": Code(
+        "member list cannot be understood",
+        "A text file has one e-mail address a line; a CSV file has a header that names email,"
+        " pk, erp_code or phone_number.",
+    ),
+    "CG-F10": Code(
+        "customer listed twice",
+        "The same customer stands in the list more than once, perhaps in other case or with "
+        "spaces. Remove one.",
+    ),
+    "CG-F11": Code(
+        "no such value list",
+        "`{list: NAME}` names a file lists/NAME.yaml, and there is none.",
+    ),
+    "CG-F12": Code(
+        "priority used twice",
+        "Two active settings have the same priority, so nobody could say which wins. Lower "
+        "wins; give each its own.",
+    ),
+    "CG-F13": Code(
+        "renames contradict each other",
+        "A former name can lead to one resource only, and a resource cannot be renamed from "
+        "its own name.",
+    ),
+    "CG-F14": Code(
+        "file and slug differ",
+        "A setting's file is named after its slug, so that people find it. Rename the file, "
+        "or mend the slug.",
+    ),
+    "CG-F15": Code(
+        "file would be ignored",
+        "Only *.yaml files directly in the folder are read. Rename or move it, so that nobody"
+        " thinks it counts.",
+    ),
+    "CG-F16": Code(
+        "environment variable not set",
+        "`${NAME}` takes its value from the environment. Set it, or write `${NAME:-default}`.",
+    ),
+    "CG-F17": Code(
+        "no project here",
+        "cg-sync.yaml is what makes a folder a project. Go to the right folder, name it with "
+        "--project, or run `cg-sync init`.",
+    ),
+    "CG-F18": Code(
+        "dates the wrong way round",
+        "`ends_at` must come after `starts_at`.",
+    ),
+    "CG-F21": Code(
+        "no such attribute",
+        "Rules may use the attributes that attributes.yaml declares. Mend the name, or "
+        "declare the attribute.",
+    ),
+    "CG-F22": Code(
+        "operator does not fit the attribute",
+        "Each type of attribute has its own operators; docs/rules.md lists them.",
+    ),
+    "CG-F23": Code(
+        "operand does not fit the operator",
+        "The value beside the operator has the wrong type or shape; docs/rules.md lists what "
+        "each takes.",
+    ),
+    "CG-F24": Code(
+        "condition has the wrong shape",
+        "A condition is a mapping with exactly one key: all, any, none, or an attribute.",
+    ),
+    # --- missing values
+    "CG-N01": Code(
+        "say what happens to customers without a value",
+        "A negated line on an attribute that may be missing must say `missing: keep` "
+        "(customers without a value stay in) or `missing: drop` (they stay out).",
+    ),
+    # --- e-mail
+    "CG-E01": Code(
+        "not a domain name",
+        "Write the domain alone: no `@`, no leading dot, no `*`.",
+    ),
+    # --- live state
+    "CG-L01": Code(
+        "listing incomplete",
+        "The shop's listing changed or lost rows while it was read, twice. Nothing is planned"
+        " from half a list; run again.",
+    ),
+    "CG-L02": Code(
+        "live record cannot be read",
+        "The shop holds a record that cg-sync does not understand. It is left alone.",
+    ),
+    "CG-L03": Code(
+        "the shop holds it twice",
+        "Two live records have the same name or slug, so it is unclear which one a file "
+        "means. Remove one in the panel.",
+    ),
+    "CG-L04": Code(
+        "customer unknown to the shop",
+        "No customer of this channel has this key. The others are handled; this one is left "
+        "out until it exists.",
+    ),
+    "CG-L05": Code(
+        "no list with this code",
+        "The code names a price or stock list that the shop does not have, or that has no "
+        "code there.",
+    ),
+    "CG-L06": Code(
+        "live name differs only by case",
+        "The shop has this name in other letters. Write it as the shop does, or add "
+        "`renamed_from:` with the shop's spelling.",
+    ),
+    "CG-L07": Code(
+        "several customers have this key",
+        "The key does not say which customer is meant. Name the customer by pk instead.",
+    ),
+    "CG-L08": Code(
+        "now unmanaged",
+        "A file was deleted, and what it described stays in the shop. To delete that too, "
+        "keep the file with `state: absent`.",
+    ),
+    "CG-L09": Code(
+        "rule kept as raw",
+        "The shop's rule uses something the rule language cannot express. It is kept as it is"
+        " and not analysed.",
+    ),
+    # --- guards
+    "CG-G01": Code(
+        "too many deletes",
+        "More than `guards.max_delete_share` of the shop's records of a kind would be "
+        "deleted. If that is meant, allow it for this plan with `--allow "
+        "max_delete_share@DIGEST`.",
+    ),
+    "CG-G02": Code(
+        "too many members removed",
+        "More than `guards.max_member_removal_share` of a group's members would be removed. "
+        "If that is meant, allow it for this plan with `--allow "
+        "max_member_removal_share@DIGEST`.",
+    ),
+}

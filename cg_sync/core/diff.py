@@ -1,0 +1,162 @@
+"""What has to change: the closed union of changes, and how pairs of wanted and live state become
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from cg_sync.core.address import Address, RemoteId
+from cg_sync.core.document import Document
+from cg_sync.core.kind import C, Kind, Spec
+from cg_sync.core.match import Pair
+from cg_sync.core.members import MemberDelta
+from cg_sync.core.project import Ownership
+from cg_sync.core.state import Desired, Held, Live
+from cg_sync.errors import Position
+from cg_sync.jsonvalue import JsonValue, shown
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field, named as authors write it (`display.price_list`), before and after."""
+
+    name: str
+    old: JsonValue
+    new: JsonValue
+    where: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A resource the shop does not have."""
+
+    address: Address
+    spec: Spec
+    fields: tuple[FieldChange, ...]
+    where: Position
+    members: MemberDelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A resource the shop has otherwise. `former` is its key in the shop when that changes too: a
+    rename.
+    """
+
+    address: Address
+    remote_id: RemoteId
+    before: Spec
+    spec: Spec
+    fields: tuple[FieldChange, ...]
+    where: Position
+    former: str | None = None
+    members: MemberDelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A resource that must go: its file says so or, `where` None, it has no file and all of its
+    kind are ours.
+    """
+
+    address: Address
+    remote_id: RemoteId
+    before: Spec
+    fields: tuple[FieldChange, ...]
+    where: Position | None = None
+    size: int | None = None
+
+
+Change = Create | Update | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """All changes, in the order of kinds and then of keys; what is left alone; how many resources
+    are as wanted.
+    """
+
+    changes: tuple[Change, ...]
+    unmanaged: tuple[Address, ...]
+    unchanged: int
+
+
+def diff(
+    pairs: Sequence[Pair],
+    desired: Desired,
+    live: Live,
+    *,
+    kinds: Sequence[Kind[C]],
+    ownership: Mapping[str, Ownership],
+    members: Mapping[Address, MemberDelta],
+) -> Difference:
+    """Hold wanted and live state against each other.
+
+    `ownership` by folder; `members` for every resource whose file speaks of members.
+    """
+    rank = {kind.name: number for number, kind in enumerate(kinds)}
+    by_name = {kind.name: kind for kind in kinds}
+    changes: list[Change] = []
+    for pair in pairs:
+        kind = by_name[pair.wanted.address.kind]
+        changes.extend(_change(pair, kind, members.get(pair.wanted.address)))
+    unchanged = len(pairs) - len(changes)
+    taken = {pair.held.address for pair in pairs if pair.held is not None}
+    unmanaged = []
+    for address, held in live.held.items():
+        kind = by_name[address.kind]
+        tombstone = desired.absent.get(address)
+        owned = ownership[kind.folder]
+        if tombstone is not None:
+            changes.append(_delete(held, kind, tombstone.document))
+        elif address not in taken:
+            if owned.mode == "all" and not any(fnmatchcase(address.key, it) for it in owned.keep):
+                changes.append(_delete(held, kind, None))
+            else:
+                unmanaged.append(address)
+    changes.sort(key=lambda change: (rank[change.address.kind], change.address.key))
+    unmanaged.sort(key=lambda address: (rank[address.kind], address.key))
+    return Difference(tuple(changes), tuple(unmanaged), unchanged)
+
+
+def _change(pair: Pair, kind: Kind[C], members: MemberDelta | None) -> Iterator[Change]:
+    wanted, held = pair.wanted, pair.held
+    where = wanted.document.position_of((kind.key,), of_key=True)
+    if held is None:
+        fields = field_changes(kind, None, wanted.spec, wanted.document)
+        yield Create(wanted.address, wanted.spec, fields, where, members)
+        return
+    moved = members if members is not None and (members.add or members.remove) else None
+    if held.spec == wanted.spec and moved is None:
+        return
+    former = held.address.key if held.address != wanted.address else None
+    fields = field_changes(kind, held.spec, wanted.spec, wanted.document)
+    yield Update(
+        wanted.address, held.remote_id, held.spec, wanted.spec, fields, where, former, moved
+    )
+
+
+def _delete(held: Held, kind: Kind[C], document: Document | None) -> Delete:
+    where = document.position_of(("state",), of_key=True) if document is not None else None
+    fields = field_changes(kind, held.spec, None, None)
+    return Delete(held.address, held.remote_id, held.spec, fields, where, held.size)
+
+
+def field_changes(
+    kind: Kind[C], old: Spec | None, new: Spec | None, document: Document | None
+) -> tuple[FieldChange, ...]:
+    """The fields that differ, in the order of the kind; against nothing, those that are set to
+    something.
+    """
+    changes = []
+    for field in kind.fields:
+        before = old.readable(field.name) if old is not None else None
+        after = new.readable(field.name) if new is not None else None
+        same = getattr(old, field.name, None) == getattr(new, field.name, None)
+        if not same:
+            where = document.position_of(field.pointer) if document is not None else None
+            changes.append(FieldChange(shown(field.pointer), before, after, where))
+    return tuple(changes)

@@ -1,0 +1,112 @@
+"""The contract that every kind of resource meets; the engine knows kinds by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from cg_sync.core.address import Address, RemoteId
+from cg_sync.core.document import Document
+from cg_sync.errors import Problem
+from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
+
+if TYPE_CHECKING:
+    from cg_sync.core.state import Wanted
+
+C = TypeVar("C")
+"""What a kind needs to know about its surroundings; the engine only hands it through."""
+
+
+class Spec(BaseModel):
+    """What a resource is, in normal form, so that `==` is the whole comparison."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    def readable(self, field: str) -> JsonValue:
+        """The value of `field` as an author would write it."""
+        value: JsonValue = getattr(self, field)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a Spec: where authors write it, and what the shop calls it."""
+
+    name: str
+    pointer: Pointer
+    wire: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A field that names, by its code, a record of a collection that cg-sync only looks up."""
+
+    pointer: Pointer
+    collection: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Ids:
+    """The codes of looked-up records and their ids in this shop, both ways, by collection."""
+
+    codes: Mapping[str, Mapping[str, RemoteId]]
+
+    def of(self, collection: str, code: str | None) -> RemoteId | None:
+        """The id behind `code`; None for None. Raises KeyError for a code the shop lacks."""
+        return None if code is None else self.codes[collection][code]
+
+    def code_of(self, collection: str, remote_id: RemoteId | None) -> str | None:
+        """The code of `remote_id`; `#ID`, which no file can say, when that record has no code or is
+        gone.
+        """
+        if remote_id is None:
+            return None
+        for code, known in self.codes.get(collection, {}).items():
+            if known == remote_id:
+                return code
+        return f"#{remote_id}"
+
+
+class WireUnreadable(ValueError):
+    """A live record that `from_wire` cannot understand; the text says what is odd about it."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[C]):
+    """All the engine ever learns about one kind of resource. It is a row of a table."""
+
+    name: str
+    label: str
+    """One such resource, in a sentence: `group`."""
+    folder: str
+    schema: str
+    collection: str
+    key: str
+    """The field of the Spec that names the resource."""
+    fields: tuple[Field, ...]
+    read: Callable[[Document, C], tuple[Spec | None, tuple[Problem, ...]]]
+    """Documents that obey the schema → Spec, or what is wrong with them."""
+    to_wire: Callable[[Spec, Ids], dict[str, JsonValue]]
+    from_wire: Callable[[JsonObject, Ids, C], Spec]
+    """Any live record → Spec; raises WireUnreadable."""
+    to_document: Callable[[Spec], dict[str, JsonValue]]
+    """Spec → what an author would write, defaults left out."""
+    references: Callable[[Spec], Iterable[Reference]] = lambda _spec: ()
+    looks_up: tuple[str, ...] = ()
+    check_together: Callable[[Sequence[Wanted]], Iterator[Problem]] = lambda _wanted: iter(())
+    """What is wrong with resources that are each fine by themselves."""
+    has_members: bool = False
+    size: str = ""
+    """What the shop calls the number of members in a record; empty when it does not tell."""
+    parsed: tuple[Pointer, ...] = ()
+    """Pointers below which `read` knows better than the schema what is wrong."""
+    check_parsed: Callable[[Document, C], tuple[Problem, ...]] = lambda _document, _context: ()
+    """What is wrong below `parsed`, in a document that need not obey the schema elsewhere."""
+
+    def address_of(self, spec: Spec) -> Address:
+        """The address under which files and shop meet."""
+        return Address(self.name, str(getattr(spec, self.key)))

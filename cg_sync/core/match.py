@@ -1,0 +1,116 @@
+"""Which live record each wanted resource is, and what stands between the files and this shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cg_sync.core.address import Address
+from cg_sync.core.kind import C, Kind
+from cg_sync.core.state import Desired, Held, Live, Tombstone, Wanted
+from cg_sync.errors import Problem, Severity, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A wanted resource and the live record that is it, if there is one."""
+
+    wanted: Wanted
+    held: Held | None
+
+
+def pair_up(desired: Desired, live: Live) -> tuple[Pair, ...]:
+    """Find the live record of every wanted resource, in the order of `desired`.
+
+    It is the record with its key, else one with a former key that no file speaks of.
+    """
+    pairs = []
+    for wanted in desired.wanted.values():
+        held = live.held.get(wanted.address)
+        for address in _former_addresses(wanted):
+            if held is None and address not in desired.wanted and address not in desired.absent:
+                held = live.held.get(address)
+        pairs.append(Pair(wanted, held))
+    return tuple(pairs)
+
+
+def check_against_shop(
+    desired: Desired, pairs: Sequence[Pair], live: Live, kinds: Sequence[Kind[C]]
+) -> Iterator[Problem]:
+    """What the files ask that this shop cannot give, or not without doubt; then what cannot be read
+    of the shop.
+    """
+    by_name = {kind.name: kind for kind in kinds}
+    in_other_letters = {(a.kind, a.key.casefold()): held for a, held in live.held.items()}
+    for pair in pairs:
+        wanted, kind = pair.wanted, by_name[pair.wanted.address.kind]
+        yield from _held_twice(wanted, kind, live)
+        if pair.held is None:
+            yield from _former_in_use(wanted, kind, desired, live)
+        near = in_other_letters.get((wanted.address.kind, wanted.address.key.casefold()))
+        if near is not None and near.address != wanted.address and near is not pair.held:
+            yield wanted.document.problem(
+                "CG-L06",
+                f"{kind.key}: the shop has this {kind.label} in other letters: {near.address.key}",
+                (kind.key,),
+                hint=f"write it as the shop does, or add renamed_from: [{near.address.key}]",
+            )
+        for reference in kind.references(wanted.spec):
+            known = sorted(live.ids.codes.get(reference.collection, {}))
+            if reference.code not in known:
+                what = reference.collection.removesuffix("s").replace("_", " ")
+                field = ".".join(map(str, reference.pointer))
+                near_miss = did_you_mean(reference.code, known)
+                has = (
+                    f"the shop has {', '.join(known)}"
+                    if known
+                    else f"the shop has no {what} with a code"
+                )
+                yield wanted.document.problem(
+                    "CG-L05",
+                    f"{field}: no {what} has the code {reference.code}",
+                    reference.pointer,
+                    hint=f"{near_miss} {has}".strip(),
+                )
+    for tombstone in desired.absent.values():
+        yield from _held_twice(tombstone, by_name[tombstone.address.kind], live)
+    for unreadable in live.unreadable:
+        yield Problem(
+            "CG-L02",
+            f"the {by_name[unreadable.kind].label} with id {unreadable.remote_id} "
+            f"in the shop cannot be read: {unreadable.reason}",
+            hint="it is left alone",
+            severity=Severity.WARNING,
+        )
+
+
+def _former_addresses(wanted: Wanted) -> Iterator[Address]:
+    return (Address(wanted.address.kind, former) for former in wanted.former)
+
+
+def _held_twice(resource: Wanted | Tombstone, kind: Kind[C], live: Live) -> Iterator[Problem]:
+    ids = live.twice.get(resource.address)
+    if ids is not None:
+        yield resource.document.problem(
+            "CG-L03",
+            f"{kind.key}: the shop has {len(ids)} {kind.label}s of this {kind.key} "
+            f"(ids {', '.join(map(str, ids))})",
+            (kind.key,),
+            hint="remove or rename all but one in the panel",
+        )
+
+
+def _former_in_use(
+    wanted: Wanted, kind: Kind[C], desired: Desired, live: Live
+) -> Iterator[Problem]:
+    for index, address in enumerate(_former_addresses(wanted)):
+        other = desired.wanted.get(address)
+        if other is not None and address in live.held:
+            yield wanted.document.problem(
+                "CG-F13",
+                f"renamed_from: {address.key} is wanted by {other.document.file}, "
+                f"so this {kind.label} will be made anew",
+                ("renamed_from", index),
+                hint="to rename both, apply one rename after the other",
+                severity=Severity.WARNING,
+            )

@@ -1,0 +1,196 @@
+"""The plan: changes, the ordered steps that carry them out, and what the guards say. Nothing after
+it decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cg_sync.core.address import Address, RemoteId
+from cg_sync.core.diff import Change, Create, Delete, Difference, Update
+from cg_sync.core.guards import Tripped, tripped_guards
+from cg_sync.core.kind import C, Kind
+from cg_sync.core.members import Member
+from cg_sync.core.project import Guards
+from cg_sync.core.state import Live
+from cg_sync.errors import Problem
+from cg_sync.jsonvalue import JsonValue, digest_of
+
+MEMBERS_PER_CALL = 500
+"""Customers in one bulk call: small enough for any body limit, large enough that calls do not
+dominate.
+"""
+
+FORMAT = "cg-sync/plan/1"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRecord:
+    change: Create
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRecord:
+    change: Update
+
+
+@dataclass(frozen=True, slots=True)
+class AddMembers:
+    change: Create | Update
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMembers:
+    change: Update
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRecord:
+    change: Delete
+
+
+Step = CreateRecord | UpdateRecord | AddMembers | RemoveMembers | DeleteRecord
+"""One write to the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a plan belongs: it is no other environment's and no other channel's."""
+
+    environment: str
+    url: str
+    channel: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything there is to say about a run before it writes. `calls` were spent on making it, by
+    verb.
+    """
+
+    target: Target
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    tripped: tuple[Tripped, ...]
+    problems: tuple[Problem, ...]
+    unmanaged: tuple[Address, ...]
+    unchanged: int
+    digest: str
+    calls: Mapping[str, int]
+
+    def allowed_by(self, acknowledgements: Iterable[str]) -> tuple[Tripped, ...]:
+        """The guards that still say no, given `RULE@DIGEST` acknowledgements; a digest may be cut
+        to 12 letters.
+        """
+        rules = set()
+        for text in acknowledgements:
+            rule, _, digest = text.partition("@")
+            if len(digest) >= SHORT_DIGEST and self.digest.startswith(digest):
+                rules.add(rule)
+        return tuple(tripped for tripped in self.tripped if tripped.rule not in rules)
+
+    @property
+    def short_digest(self) -> str:
+        return self.digest[:SHORT_DIGEST]
+
+
+SHORT_DIGEST = 12
+
+
+def make_plan(
+    difference: Difference,
+    live: Live,
+    *,
+    target: Target,
+    kinds: Sequence[Kind[C]],
+    guards: Guards,
+    problems: Iterable[Problem],
+    calls: Mapping[str, int],
+) -> Plan:
+    """Freeze what is to be done, in order, and hold it against the guards."""
+    return Plan(
+        target=target,
+        changes=difference.changes,
+        steps=tuple(steps_of(difference.changes, kinds)),
+        tripped=tuple(tripped_guards(difference.changes, live, kinds, guards)),
+        problems=tuple(problems),
+        unmanaged=difference.unmanaged,
+        unchanged=difference.unchanged,
+        digest=intent_digest(target, difference.changes),
+        calls=dict(calls),
+    )
+
+
+def steps_of(changes: Sequence[Change], kinds: Sequence[Kind[C]]) -> Iterator[Step]:
+    """The writes, ordered so that nothing is used before it exists and destructive ones come last.
+
+    By kind: records created, then updated, then members added, then removed. At the end, kinds
+    backwards: records deleted. A run that dies half-way has then given too much rather than taken
+    too much.
+    """
+    for kind in kinds:
+        mine = [change for change in changes if change.address.kind == kind.name]
+        yield from (CreateRecord(change) for change in mine if isinstance(change, Create))
+        yield from (UpdateRecord(it) for it in mine if isinstance(it, Update) and it.fields)
+        for change in mine:
+            if not isinstance(change, Delete) and change.members is not None:
+                yield from (AddMembers(change, chunk) for chunk in _chunks(change.members.add))
+        for change in mine:
+            if isinstance(change, Update) and change.members is not None:
+                yield from (
+                    RemoveMembers(change, chunk) for chunk in _chunks(change.members.remove)
+                )
+    for kind in reversed(kinds):
+        yield from (
+            DeleteRecord(it)
+            for it in changes
+            if isinstance(it, Delete) and it.address.kind == kind.name
+        )
+
+
+def _chunks(members: Sequence[Member]) -> Iterator[tuple[Member, ...]]:
+    for start in range(0, len(members), MEMBERS_PER_CALL):
+        yield tuple(members[start : start + MEMBERS_PER_CALL])
+
+
+def intent_digest(target: Target, changes: Iterable[Change]) -> str:
+    """SHA-256 of what is meant to happen: the same for the same intent whatever the commit, the
+    layout of the files or the time, and different as soon as any value, member or target differs.
+    """
+    return digest_of(
+        [
+            FORMAT,
+            target.environment,
+            target.url,
+            target.channel,
+            [_intent(change) for change in changes],
+        ]
+    )
+
+
+def _intent(change: Change) -> JsonValue:
+    match change:
+        case Create():
+            action, remote = "create", None
+        case Update():
+            action, remote = "update", change.former
+        case Delete():
+            action, remote = "delete", None
+    members = None if isinstance(change, Delete) else change.members
+    return [
+        action,
+        change.address.kind,
+        change.address.key,
+        remote,
+        [[field.name, field.old, field.new] for field in change.fields],
+        [member.pk for member in members.add] if members else [],
+        [member.pk for member in members.remove] if members else [],
+    ]
+
+
+def remote_id_of(step: Step) -> RemoteId | None:
+    """The id of the record a step writes to; None while it is still to be made."""
+    return None if isinstance(step.change, Create) else step.change.remote_id

@@ -1,0 +1,166 @@
+"""What can go wrong: problems are values about a place, exceptions end the run and own an exit
+code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import IntEnum, StrEnum
+
+
+class ExitCode(IntEnum):
+    """The published contract: one number, one thing a pipeline would do differently about it."""
+
+    DONE = 0
+    BUG = 1
+    CHANGES = 2
+    PROBLEMS = 3
+    REFUSED = 4
+    STALE = 5
+    PARTIAL = 6
+    FAILED = 7
+    LOCKED = 8
+    CREDENTIALS = 10
+    UNREACHABLE = 11
+    USAGE = 64
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class Severity(StrEnum):
+    """An error stops `plan` and `apply`; a warning is shown and goes on."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file: path as seen from the project root with forward slashes; line and column
+    from 1.
+    """
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding about the files or the shop: a code of `cg_sync.codes`, what is wrong, where,
+    what to do.
+    """
+
+    code: str
+    message: str
+    where: Position | None = None
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the closest known words; empty when none is close."""
+    near = get_close_matches(word, list(known), n=2, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+class CgSyncError(Exception):
+    """Ends the run. The text says what and where; `hint` what to do next."""
+
+    exit_code = ExitCode.BUG
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageWrong(CgSyncError):
+    """The command line cannot be carried out as written."""
+
+    exit_code = ExitCode.USAGE
+
+
+class FilesError(CgSyncError):
+    """The files (or what they ask of the shop) have problems; all of them are in `problems`."""
+
+    exit_code = ExitCode.PROBLEMS
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+        super().__init__(f"{len(errors)} problem(s)")
+        self.problems = tuple(problems)
+
+
+class PlanRefused(CgSyncError):
+    """A guard said no; nothing was changed."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class PlanStale(CgSyncError):
+    """The shop moved since the plan was made; nothing was changed."""
+
+    exit_code = ExitCode.STALE
+
+
+class ApplyStopped(CgSyncError):
+    """An apply that did not end well; `done` says whether anything was written before."""
+
+    def __init__(self, message: str, *, done: bool, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = ExitCode.PARTIAL if done else ExitCode.FAILED
+
+
+class ApiError(CgSyncError):
+    """The shop's API did not give what was asked for."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class Unreachable(ApiError):
+    """No usable answer: no connection, a time-out, 5xx or 429 to the end of the attempts.
+
+    `sent` is False when the request certainly never reached the shop; a write with `sent` True may
+    have happened.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.sent = sent
+
+
+class BadAnswer(ApiError):
+    """The shop answered with something that is not what its API promises (HTML, half a body, a
+    partial listing).
+    """
+
+
+class Unauthorised(ApiError):
+    """The credentials were refused, or they may not do this."""
+
+    exit_code = ExitCode.CREDENTIALS
+
+
+class Rejected(ApiError):
+    """The shop understood and said no (4xx): `status`, and `fields` from field name to its
+    messages.
+    """
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        fields: dict[str, tuple[str, ...]] | None = None,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.fields = fields or {}

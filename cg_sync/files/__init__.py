@@ -1,0 +1,1 @@
+"""The disk: reading and writing the project's files."""

@@ -1,0 +1,80 @@
+"""Puts environment variables, `${NAME}` or `${NAME:-default}`, into the texts of a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from cg_sync.core.document import Document
+from cg_sync.errors import Problem
+from cg_sync.jsonvalue import JsonValue, Pointer
+
+_REFERENCE = re.compile(
+    r"\$\$\{"
+    r"|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>(?:(?!\$\{)[^}])*))?\}"
+    r"|\$\{[^}]*\}?"
+)
+
+
+def substitute(
+    document: Document, environ: Mapping[str, str], *, below: Pointer | None = None
+) -> tuple[Document, tuple[Problem, ...]]:
+    """The document with its text values filled in, and a CG-F16 for each reference that cannot be.
+
+    Only values at or under `below` are touched (None: all); keys never are. As in a shell, the
+    default is taken for a variable that is unset or empty, and `$${` means a plain `${`. No message
+    tells a variable's value.
+    """
+    problems: list[Problem] = []
+
+    def fill(text: str, at: Pointer) -> str:
+        filled, wrong = _fill(text, environ)
+        problems.extend(document.problem("CG-F16", what, at, hint=hint) for what, hint in wrong)
+        return filled
+
+    content = _filled(document.content, (), below or (), fill)
+    return replace(document, content=content), tuple(problems)
+
+
+def _filled(
+    value: JsonValue, at: Pointer, below: Pointer, fill: Callable[[str, Pointer], str]
+) -> JsonValue:
+    """`value`, which stands at `at`, filled; the steps left in `below` are the only way down."""
+    way, rest = below[:1], below[1:]
+    if isinstance(value, str):
+        return value if way else fill(value, at)
+    if isinstance(value, Mapping):
+        return {
+            key: inner if way and way != (key,) else _filled(inner, (*at, key), rest, fill)
+            for key, inner in value.items()
+        }
+    if isinstance(value, Sequence):
+        return [
+            inner if way and way != (index,) else _filled(inner, (*at, index), rest, fill)
+            for index, inner in enumerate(value)
+        ]
+    return value
+
+
+def _fill(text: str, environ: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
+    """The text with its references replaced, and message and hint for each that is wrong."""
+    wrong: list[tuple[str, str]] = []
+
+    def replacement(found: re.Match[str]) -> str:
+        name, default = found["name"], found["default"]
+        if found[0] == "$${":
+            return "${"
+        if name is None:
+            hint = "write ${NAME} or ${NAME:-default}; for a plain `${` write `$${`"
+            wrong.append((f"`{found[0]}` does not name an environment variable", hint))
+            return found[0]
+        if default is not None:
+            return environ.get(name) or str(default)
+        if name not in environ:
+            hint = f"set {name} in the environment, or write ${{{name}:-default}}"
+            wrong.append((f"the environment variable {name} is not set", hint))
+            return found[0]
+        return environ[name]
+
+    return _REFERENCE.sub(replacement, text), wrong

@@ -1,0 +1,61 @@
+"""The two event parsers of PyYAML: libyaml where it is built in, pure Python elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from yaml.events import Event
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner, ScannerError
+from yaml.tokens import ScalarToken, Token
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class EventParser(Protocol):
+    """Gives one text as events or as tokens, once. Raises yaml.YAMLError, nothing else."""
+
+    def get_event(self) -> Event | None: ...
+
+    def get_token(self) -> Token | None: ...
+
+
+MakeParser = Callable[[str], EventParser]
+
+
+class PythonParser(Reader, Scanner, Parser):
+    """PyYAML's own parser; about escapes as strict as libyaml."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def scan_flow_scalar(self, style: str) -> ScalarToken:
+        start = self.get_mark()
+        token: ScalarToken | None
+        try:
+            token = super().scan_flow_scalar(style)
+        except (ValueError, OverflowError):
+            token = None
+        if token is None or _SURROGATE.search(token.value):
+            context = "while scanning a double-quoted scalar"
+            raise ScannerError(context, start, "found invalid Unicode character", self.get_mark())
+        return token
+
+
+def _parsers() -> Mapping[str, MakeParser]:
+    try:
+        from yaml._yaml import CParser
+    except ImportError:
+        return {"python": PythonParser}
+    return {"libyaml": CParser, "python": PythonParser}
+
+
+PARSERS = _parsers()
+"""By name, the fastest first."""
+
+FASTEST: MakeParser = next(iter(PARSERS.values()))

@@ -1,0 +1,34 @@
+"""JSON as data: its types, paths into it, and the one canonical text that hashes and comparisons
+use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+JsonScalar = str | int | float | bool | None
+JsonValue = JsonScalar | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+JsonObject = Mapping[str, JsonValue]
+
+Pointer = tuple[str | int, ...]
+"""A path into a JSON value: keys and list indexes, () for the whole."""
+
+
+def canonical(value: JsonValue) -> str:
+    """Equal text for equal values: sorted keys, no spaces, letters as they are."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest_of(value: JsonValue) -> str:
+    """SHA-256 of the canonical text, in hex."""
+    return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def shown(pointer: Pointer) -> str:
+    """`pointer` as people read it: `rule.match[0].email`; empty for the whole value."""
+    text = ""
+    for step in pointer:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text

@@ -1,0 +1,1 @@
+"""Paper: pure renderers from values to text."""

@@ -1,0 +1,61 @@
+"""Text for a terminal as a value: lines of spans, each with a tone; and what makes foreign text
+harmless there.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """What a span means; the terminal decides how that looks."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    QUIET = "quiet"
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Line = tuple[Span, ...]
+
+
+def line(*spans: Span | str) -> Line:
+    """One line; bare texts are plain."""
+    return tuple(Span(it) if isinstance(it, str) else it for it in spans)
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The lines as text without any tone, each ended by a newline."""
+    return "".join("".join(span.text for span in it).rstrip() + "\n" for it in lines)
+
+
+def harmless(text: str, most: int = 300) -> str:
+    """`text` with everything a terminal could act upon written out, in one line of at most `most`
+    characters.
+
+    Control characters and marks that change the direction of writing become `\\u{…}`; line breaks
+    too.
+    """
+    safe = "".join(_written_out(letter) for letter in text[: most + 1])
+    return f"{safe[:most]}…" if len(text) > most or len(safe) > most else safe
+
+
+def _written_out(letter: str) -> str:
+    if letter == " " or letter.isprintable():
+        return letter
+    if unicodedata.category(letter) == "Zs":
+        return " "
+    return f"\\u{{{ord(letter):x}}}"

@@ -1,0 +1,1 @@
+"""The rule language: pure; knows no file and no API."""

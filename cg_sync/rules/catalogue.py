@@ -1,0 +1,122 @@
+"""The catalogue: the attributes that rules may use, each with its type and its path in a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, cast
+
+from cg_sync.jsonvalue import JsonObject
+from cg_sync.rules.fold import fold
+from cg_sync.rules.problem import RuleProblem
+
+AttributeType = Literal[
+    "boolean", "enum", "string", "email", "phone", "integer", "decimal", "date", "datetime", "list"
+]
+Privacy = Literal["none", "quasi", "direct"]
+
+EMAIL_PATH = "email"
+"""Where the shop's records hold the address; its e-mail rules know no other place."""
+
+RESERVED_NAMES = ("all", "any", "none", "use")
+"""Words of the rule language, which no attribute can have as its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`path` is dotted, into the customer record; `pii` says how personal the value is."""
+
+    name: str
+    type: AttributeType
+    path: str
+    nullable: bool = True
+    values: tuple[str, ...] = ()
+    pii: Privacy = "none"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The attributes by name."""
+
+    attributes: Mapping[str, Attribute]
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Attribute]:
+        """The attributes by path."""
+        return {attribute.path: attribute for attribute in self.attributes.values()}
+
+
+def make_catalogue(content: JsonObject) -> Catalogue:
+    """The catalogue in the content of attributes.yaml, which obeys its schema."""
+    declared = cast("Mapping[str, JsonObject]", content["attributes"])
+    return Catalogue({name: _attribute(name, fields) for name, fields in declared.items()})
+
+
+def _attribute(name: str, fields: JsonObject) -> Attribute:
+    return Attribute(
+        name=name,
+        type=cast(AttributeType, fields["type"]),
+        path=cast(str, fields.get("path", name)),
+        nullable=cast(bool, fields.get("nullable", True)),
+        values=tuple(cast("list[str]", fields.get("values", ()))),
+        pii=cast(Privacy, fields.get("pii", "none")),
+    )
+
+
+def check_catalogue(content: JsonObject) -> Iterator[RuleProblem]:
+    """What is wrong with attributes.yaml beyond its schema, in the order of the file."""
+    declared = cast("Mapping[str, JsonObject]", content["attributes"])
+    owners: dict[str, str] = {}
+    for attribute in make_catalogue(content).attributes.values():
+        here = ("attributes", attribute.name)
+        if attribute.name in RESERVED_NAMES:
+            message = f"{attribute.name}: is a word of the rule language, so no rule could use it"
+            hint = "give the attribute another name, and say `path:`"
+            yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
+        owner = owners.setdefault(attribute.path, attribute.name)
+        if owner != attribute.name:
+            message = f"{attribute.name}: has the same path as {owner}, {attribute.path}"
+            hint = "keep one of the two, so that a rule has one way to be written"
+            yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
+        if attribute.type == "email" and attribute.path != EMAIL_PATH:
+            message = f"{attribute.name}: an attribute of type email has the path {EMAIL_PATH}"
+            hint = "the shop's rules know one e-mail address of a customer"
+            yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
+        yield from _check_values(attribute)
+        yield from _check_promises(attribute, declared[attribute.name])
+
+
+def _check_values(attribute: Attribute) -> Iterator[RuleProblem]:
+    here = ("attributes", attribute.name)
+    if attribute.type == "enum" and not attribute.values:
+        message = f"{attribute.name}: an enum needs values"
+        hint = "list them under `values:`, or make it a string"
+        yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
+    if attribute.type != "enum" and attribute.values:
+        message = f"{attribute.name}: only an enum has values, and this is of type {attribute.type}"
+        hint = "write `type: enum`, or leave the values out"
+        yield RuleProblem("CG-F06", message, (*here, "values"), of_key=True, hint=hint)
+    seen: dict[str, str] = {}
+    for index, value in enumerate(attribute.values):
+        earlier = seen.get(fold(value))
+        seen.setdefault(fold(value), value)
+        if earlier is not None:
+            message = f"{attribute.name}: {value!r} and {earlier!r} are one value to the shop"
+            hint = "the shop takes upper and lower case as one; keep one of the two"
+            yield RuleProblem("CG-F06", message, (*here, "values", index), hint=hint)
+
+
+_NO_PROMISE = ("missing_tokens", "default", "source")
+
+
+def _check_promises(attribute: Attribute, fields: JsonObject) -> Iterator[RuleProblem]:
+    """Words that would change what a rule means, where the shop's rules cannot follow."""
+    words = [word for word in _NO_PROMISE if word in fields]
+    if fields.get("fold") == "none":
+        words.append("fold")
+    for word in words:
+        message = f"{attribute.name}: the shop's rules cannot honour {word}"
+        here = ("attributes", attribute.name, word)
+        hint = "leave it out; docs/rules.md says how values are compared"
+        yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)

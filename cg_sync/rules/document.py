@@ -1,0 +1,133 @@
+"""Rules as people write them: a document that reads back as the same rule, and lines to diff."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, assert_never
+
+from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
+
+MAX_LINE_WIDTH: Final = 88
+
+
+def rule_to_document(rule: Rule | RawRule) -> dict[str, JsonValue]:
+    """The value of `rule:` that parses as this rule, as long as the rule keeps the limits.
+
+    Raises ValueError for a rule that selects nobody (`Not(Everyone())`), which cannot be written.
+    """
+    if isinstance(rule, RawRule):
+        return {"raw": json.loads(rule.text)}
+    parts = rule.node.children if isinstance(rule.node, All) else (rule.node,)
+    wanted = [part for part in parts if not isinstance(part, Not | Everyone)]
+    # In normal form at most one part is a Not.
+    refused = [child for part in parts if isinstance(part, Not) for child in _choices(part.child)]
+    written: dict[str, JsonValue] = {"match": _conditions(wanted, 0) if wanted else "everyone"}
+    return {**written, "except": _conditions(refused, 1)} if refused else written
+
+
+def _choices(node: Node) -> tuple[Node, ...]:
+    return node.children if isinstance(node, AnyOf) else (node,)
+
+
+def _conditions(nodes: Iterable[Node], negations: int) -> list[JsonValue]:
+    return [_condition(node, negations) for node in nodes]
+
+
+def _condition(node: Node, negations: int) -> JsonObject:
+    match node:
+        case All(children):
+            return {"all": _conditions(children, negations)}
+        case AnyOf(children):
+            return {"any": _conditions(children, negations)}
+        case Not(child):
+            return {"none": _conditions(_choices(child), negations + 1)}
+        case Leaf():
+            return {node.attribute: _test(node, negations)}
+        case Everyone():
+            raise ValueError("a rule that selects nobody cannot be written")
+        case _:
+            assert_never(node)
+
+
+def _test(leaf: Leaf, negations: int) -> JsonValue:
+    """The shortest test that says the same; a negated line always says what `missing` does."""
+    word, operand = _operator(leaf)
+    keeps = leaf.when_missing is not (negations % 2 == 1)
+    if keeps or negations or leaf.exclude:
+        return {word: operand, "missing": "keep" if keeps else "drop"}
+    return operand if word == "eq" else {word: operand}
+
+
+def _operator(leaf: Leaf) -> tuple[str, JsonValue]:
+    match leaf.test:
+        case OneOf((value,)):
+            return ("neq" if leaf.exclude else "eq"), value
+        case OneOf(values):
+            return ("not_in" if leaf.exclude else "in"), list(values)
+        case DomainIn(domains, below):
+            return ("domain_under" if below else "domain_is"), list(domains)
+        case _:
+            assert_never(leaf.test)
+
+
+def rule_lines(rule: Rule | RawRule) -> tuple[str, ...]:
+    """The rule as lines of YAML, a condition a line; a list too long for one has a value a line.
+
+    Raises ValueError as `rule_to_document` does.
+    """
+    document = rule_to_document(rule)
+    if isinstance(rule, RawRule):
+        text = json.dumps(document["raw"], indent=2, sort_keys=True, ensure_ascii=False)
+        return ("raw:", *(f"  {line}" for line in text.splitlines()))
+    return tuple(_mapping_lines(document, ""))
+
+
+def _mapping_lines(content: JsonObject, indent: str) -> Iterator[str]:
+    for key, value in content.items():
+        line = f"{indent}{_plain(key)}: {_flow(value)}"
+        if isinstance(value, Mapping) and len(line) > MAX_LINE_WIDTH:
+            yield f"{indent}{_plain(key)}:"
+            yield from _mapping_lines(value, f"{indent}  ")
+        elif isinstance(value, list) and _is_tall(value, line):
+            yield f"{indent}{_plain(key)}:"
+            for item in value:
+                yield from _item_lines(item, f"{indent}  ")
+        else:
+            yield line
+
+
+def _is_tall(items: list[JsonValue], line: str) -> bool:
+    """Whether a list is written an item a line: conditions always, values when they do not fit."""
+    return any(isinstance(item, Mapping) for item in items) or len(line) > MAX_LINE_WIDTH
+
+
+def _item_lines(item: JsonValue, indent: str) -> Iterator[str]:
+    if not isinstance(item, Mapping):
+        yield f"{indent}- {_flow(item)}"
+        return
+    first, *rest = _mapping_lines(item, f"{indent}  ")
+    yield f"{indent}- {first.lstrip()}"
+    yield from rest
+
+
+def _flow(value: JsonValue) -> str:
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_plain(key)}: {_flow(item)}" for key, item in value.items())
+        return f"{{{inner}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    return _plain(value) if isinstance(value, str) else json.dumps(value)
+
+
+_SAFE = re.compile(r"[^\W\d_](?:[\w.@/-]| (?=[\w]))*")
+_YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
+
+def _plain(text: str) -> str:
+    """The text bare where YAML takes it for a text, else in quotes, unprintable letters escaped."""
+    if _SAFE.fullmatch(text) and text.lower() not in _YAML_WORDS:
+        return text
+    return json.dumps(text, ensure_ascii=not text.isprintable())

@@ -1,0 +1,212 @@
+"""A rule as data: frozen nodes with one canonical form, so that rules are compared with `==`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import assert_never
+
+from cg_sync.jsonvalue import JsonValue, canonical, digest_of
+from cg_sync.rules.fold import fold
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The value is one of these texts (compared folded) or booleans; sorted, none there twice."""
+
+    values: tuple[str | bool, ...]
+
+    def __post_init__(self) -> None:
+        # Of several spellings of one text the first in code point order stays.
+        kept = {_comparable(value): value for value in sorted(self.values, key=str, reverse=True)}
+        object.__setattr__(self, "values", tuple(kept[key] for key in sorted(kept, key=str)))
+
+    @cached_property
+    def comparable(self) -> frozenset[str | bool]:
+        """The values in the form in which they are compared."""
+        return frozenset(map(_comparable, self.values))
+
+
+def _comparable(value: str | bool) -> str | bool:
+    return fold(value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class DomainIn:
+    """The e-mail domain is one of these, in normal form and sorted, or, with `below`, below one."""
+
+    domains: tuple[str, ...]
+    below: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "domains", tuple(sorted(set(self.domains))))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The domains, to look one up."""
+        return frozenset(self.domains)
+
+
+Test = OneOf | DomainIn
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Every customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Whoever all of the children select."""
+
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Whoever at least one of the children selects."""
+
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Whoever the child does not select."""
+
+    child: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A test of one attribute, inverted by `exclude`.
+
+    A customer without a value gets `when_missing`, whatever `exclude` says.
+    """
+
+    attribute: str
+    path: str
+    test: Test
+    exclude: bool = False
+    when_missing: bool = False
+
+
+Node = Everyone | All | AnyOf | Not | Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule the language can express; its node is in normal form from the moment it is built."""
+
+    node: Node
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "node", normalise(self.node))
+
+
+@dataclass(frozen=True, slots=True)
+class RawRule:
+    """A rule of the shop that the language cannot express, as canonical JSON text."""
+
+    text: str
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, parents first."""
+    yield node
+    match node:
+        case All(children) | AnyOf(children):
+            for child in children:
+                yield from walk(child)
+        case Not(child):
+            yield from walk(child)
+        case Everyone() | Leaf():
+            pass
+        case _:
+            assert_never(node)
+
+
+def normalise(node: Node) -> Node:
+    """The canonical form: it selects the same customers, and applying it twice changes nothing.
+
+    Nested `All`s and `AnyOf`s are flat, a single child stands alone, double `Not`s are gone, the
+    `Not`s of an `All` are one, children are sorted and none is there twice, and `Everyone` is left
+    only at the top or under a `Not`.
+    """
+    match node:
+        case Everyone() | Leaf():
+            return node
+        case Not(child):
+            return _not(normalise(child))
+        case All(children):
+            return _all([part for child in children for part in _parts(All, normalise(child))])
+        case AnyOf(children):
+            return _any([part for child in children for part in _parts(AnyOf, normalise(child))])
+        case _:
+            assert_never(node)
+
+
+def _parts(kind: type[All | AnyOf], node: Node) -> tuple[Node, ...]:
+    return node.children if isinstance(node, All | AnyOf) and isinstance(node, kind) else (node,)
+
+
+def _not(child: Node) -> Node:
+    return child.child if isinstance(child, Not) else Not(child)
+
+
+def _all(parts: list[Node]) -> Node:
+    refused = [part.child for part in parts if isinstance(part, Not)]
+    wanted: list[Node] = [part for part in parts if not isinstance(part, Not | Everyone)]
+    if refused:
+        wanted.append(_not(_any([part for child in refused for part in _parts(AnyOf, child)])))
+    if not wanted:
+        return Everyone()
+    ordered = _ordered(wanted)
+    return ordered[0] if len(ordered) == 1 else All(ordered)
+
+
+def _any(parts: list[Node]) -> Node:
+    if not parts:
+        return Not(Everyone())
+    if Everyone() in parts:
+        return Everyone()
+    ordered = _ordered(parts)
+    return ordered[0] if len(ordered) == 1 else AnyOf(ordered)
+
+
+def _ordered(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    by_text = {canonical(_as_json(node)): node for node in nodes}
+    return tuple(by_text[text] for text in sorted(by_text))
+
+
+def rule_hash(rule: Rule | RawRule) -> str:
+    """SHA-256 in hex, equal for equal rules; an attribute counts by its path, not its name."""
+    if isinstance(rule, RawRule):
+        return digest_of({"raw": rule.text})
+    return digest_of(_as_json(rule.node))
+
+
+def _as_json(node: Node) -> JsonValue:
+    match node:
+        case Everyone():
+            return "everyone"
+        case All(children):
+            return {"all": [_as_json(child) for child in children]}
+        case AnyOf(children):
+            return {"any": [_as_json(child) for child in children]}
+        case Not(child):
+            return {"not": _as_json(child)}
+        case Leaf(_, path, test, exclude, when_missing):
+            return {"at": [path, *_test_as_json(test), exclude, when_missing]}
+        case _:
+            assert_never(node)
+
+
+def _test_as_json(test: Test) -> tuple[JsonValue, ...]:
+    match test:
+        case OneOf(values):
+            return ("one_of", values)
+        case DomainIn(domains, below):
+            return ("domain_under" if below else "domain_is", domains)
+        case _:
+            assert_never(test)

@@ -1,0 +1,107 @@
+"""Which URLs may be sent a token, and through which proxy."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from cg_sync.api.environ import ca_bundle_in, checked_base_url, is_loopback, proxies_for
+from cg_sync.errors import UsageWrong
+
+SHOP = urlsplit("https://omnitron.shop.example")
+PROXY = "http://proxy:3128"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://omnitron.example",
+        " https://omnitron.example:8443/ ",
+        "http://127.0.0.1:8765",
+        "http://localhost.:8765/prefix",
+        "http://[::1]:80",
+    ],
+)
+def test_https_is_allowed_anywhere_and_http_on_this_machine(url: str) -> None:
+    assert checked_base_url(url).geturl() == url.strip()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://omnitron.example", "http://omnitron.example would send the credentials unencr"),
+        ("http://127.0.0.1.evil.example", "would send the credentials unencrypted"),
+        ("omnitron.example", "not the url of a web service: omnitron.example"),
+        ("ftp://omnitron.example", "not the url of a web service"),
+        ("https://", "not the url of a web service"),
+        ("https://omnitron.example/?token=s3cret", "not the url of a web service"),
+        ("https://omnitron.example/#s3cret", "not the url of a web service"),
+        ("https://me:s3cret@omnitron.example", "holds a user name or password"),
+        ("https://omnitron.example:s3cret", "cannot be understood"),
+        ("https://[omnitron", "cannot be understood"),
+    ],
+)
+def test_any_other_url_is_refused_without_showing_its_secrets(url: str, said: str) -> None:
+    with pytest.raises(UsageWrong, match=said) as caught:
+        checked_base_url(url)
+    assert "?token" not in str(caught.value)
+    assert "me:s3cret" not in str(caught.value)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.9.9.9", True), ("LOCALHOST", True), ("::1", True), ("10.0.0.1", False), ("x", False)],
+)
+def test_only_this_machine_is_loopback(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "proxies"),
+    [
+        ({}, {}),
+        ({"HTTPS_PROXY": PROXY}, {"https": PROXY}),
+        ({"https_proxy": PROXY, "HTTPS_PROXY": "http://other"}, {"https": PROXY}),
+        ({"ALL_PROXY": PROXY}, {"https": PROXY}),
+        ({"HTTP_PROXY": PROXY}, {}),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}, {}),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "a.example, shop.example"}, {}),
+        ({"HTTPS_PROXY": PROXY, "no_proxy": ".shop.example"}, {}),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "*.SHOP.example"}, {}),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "omnitron.shop.example"}, {}),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "hop.example,,10.0.0.0/8"}, {"https": PROXY}),
+    ],
+)
+def test_the_proxy_is_the_environments_unless_no_proxy_names_the_host(
+    environ: dict[str, str], proxies: dict[str, str]
+) -> None:
+    assert proxies_for(SHOP, environ) == proxies
+
+
+def test_no_proxy_understands_ports_and_networks() -> None:
+    environ = {"HTTPS_PROXY": PROXY, "NO_PROXY": "shop.example:8443,10.1.0.0/16"}
+    assert proxies_for(urlsplit("https://shop.example:8443"), environ) == {}
+    assert proxies_for(urlsplit("https://shop.example"), environ) == {"https": PROXY}
+    assert proxies_for(urlsplit("https://10.1.2.3"), environ) == {}
+    assert proxies_for(urlsplit("https://10.2.2.3"), environ) == {"https": PROXY}
+
+
+def test_what_stays_on_this_machine_never_goes_through_a_proxy() -> None:
+    environ = {"HTTP_PROXY": PROXY, "ALL_PROXY": PROXY}
+    assert proxies_for(urlsplit("http://127.0.0.1:8765"), environ) == {}
+
+
+@pytest.mark.parametrize(
+    ("environ", "bundle"),
+    [
+        ({}, None),
+        ({"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "/c"}, "/c"),
+        ({"REQUESTS_CA_BUNDLE": "/r", "CURL_CA_BUNDLE": "/c"}, "/r"),
+    ],
+)
+def test_the_ca_bundle_is_that_of_requests_or_else_of_curl(
+    environ: dict[str, str], bundle: str | None
+) -> None:
+    assert ca_bundle_in(environ) == bundle

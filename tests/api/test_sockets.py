@@ -1,0 +1,150 @@
+"""What only a real socket can do: half bodies, wrong lengths, a server that dies or dawdles."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from cg_sync.api.wire import Request
+from cg_sync.errors import BadAnswer, Unreachable
+from tests.api.clients import TOKEN, Waits, a_client
+
+PATH = "/api/v1/channels/"
+GET = Request("GET", PATH)
+CREATE = Request("POST", PATH, body={"name": "VIP"})
+OK = b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n[{"pk": 1}]\n'
+HALF = b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n[{"pk"'
+SILENCE = b""
+NEVER = b"never"
+
+
+@dataclass
+class Server:
+    """Answers each connection with the next answer and hangs up; on NEVER it does neither."""
+
+    answers: list[bytes]
+    requests: list[bytes] = field(default_factory=list)
+    socket: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def run(self) -> None:
+        kept = []
+        for answer in self.answers:
+            line, _ = self.socket.accept()
+            self.requests.append(line.recv(65_536))
+            if answer is NEVER:
+                kept.append(line)
+                continue
+            line.sendall(answer)
+            line.shutdown(socket.SHUT_WR)
+            while line.recv(65_536):
+                pass
+            line.close()
+        self.socket.close()
+        for line in kept:
+            while line.recv(65_536):
+                pass
+            line.close()
+
+
+@contextmanager
+def serving(*answers: bytes) -> Iterator[Server]:
+    """A server that is gone after as many connections as it has answers."""
+    server = Server(list(answers))
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield server
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        HALF,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b'[{"pk": 1}]',
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[{\"pk",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\n\r\n[{\"pk\": ",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"gibberish\r\n\r\n",
+        SILENCE,
+    ],
+)  # fmt: skip
+def test_a_broken_answer_to_a_read_is_read_again(broken: bytes) -> None:
+    with serving(broken, OK) as server:
+        client = a_client(base_url=server.url)
+        assert client.send(GET) == [{"pk": 1}]
+    assert client.calls == {"GET": 2}
+
+
+def test_a_longer_body_than_announced_is_not_read_beyond_its_length() -> None:
+    with serving(OK + b"more") as server:
+        assert a_client(base_url=server.url).send(GET) == [{"pk": 1}]
+
+
+@pytest.mark.parametrize("broken", [HALF, SILENCE])
+def test_a_create_without_a_whole_answer_may_have_happened(broken: bytes) -> None:
+    with serving(broken) as server:
+        client = a_client(base_url=server.url)
+        with pytest.raises(Unreachable, match=f"the shop did not answer POST {PATH}") as caught:
+            client.send(CREATE)
+    assert caught.value.sent
+    assert len(server.requests) == 1
+
+
+def test_a_server_that_died_is_told_from_one_that_hung_up() -> None:
+    waits = Waits()
+    with serving(SILENCE) as server:
+        client = a_client(waits, base_url=server.url, attempts=2)
+        with pytest.raises(Unreachable) as caught:
+            client.send(GET)
+    assert (
+        str(caught.value) == f"{server.url} cannot be reached: connection refused (tried 2 times)"
+    )
+    assert waits.told == [
+        f"GET {PATH}: the connection broke off, waiting 0.5 s, attempt 2 of 2",
+    ]
+    with pytest.raises(Unreachable) as caught:
+        client.send(CREATE)
+    assert not caught.value.sent
+
+
+@pytest.mark.parametrize("start", [NEVER, b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n[{"])
+def test_a_slow_answer_is_given_up_after_the_time_out(start: bytes) -> None:
+    with serving(start, OK) as server:
+        waits = Waits()
+        client = a_client(waits, base_url=server.url, timeout=(0.2, 0.2))
+        assert client.send(GET) == [{"pk": 1}]
+    if start is NEVER:
+        assert waits.told == [f"GET {PATH}: no answer within 0.2 s, waiting 0.5 s, attempt 2 of 5"]
+
+
+def test_a_netrc_cannot_replace_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with serving(OK) as server:
+        a_client(base_url=server.url).send(GET)
+    assert f"Authorization: Token {TOKEN}\r\n".encode() in server.requests[0]
+    assert server.requests[0].count(b"Authorization") == 1
+
+
+def test_a_redirect_to_another_server_is_not_followed() -> None:
+    with serving(OK) as other:
+        moved = f"HTTP/1.1 307 Moved\r\nLocation: {other.url}{PATH}\r\nContent-Length: 0\r\n\r\n"
+        said = f"redirected GET {PATH} .307. to {other.url}"
+        with serving(moved.encode()) as server, pytest.raises(BadAnswer, match=said):
+            a_client(base_url=server.url).send(GET)
+        assert other.requests == []
+        a_client(base_url=other.url).send(GET)

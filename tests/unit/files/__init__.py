@@ -1,0 +1,1 @@
+"""Tests of the disk: hostile files, member lists, writing."""
