@@ -104,6 +104,11 @@ CODES: Mapping[str, Code] = {
         "dates the wrong way round",
         "`ends_at` must come after `starts_at`.",
     ),
+    "CG-F19": Code(
+        "file cannot be written",
+        "The file system said no, and the old file is as it was. Check the folder, its "
+        "permissions and the space on the disk.",
+    ),
     "CG-F21": Code(
         "no such attribute",
         "Rules may use the attributes that attributes.yaml declares. Mend the name, or "

@@ -136,8 +136,8 @@ class Client:
         if len(recent) == LOGINS_AT_MOST:
             wait = LOGIN_WINDOW_SECONDS - (self._clock() - recent[0])
             raise Unauthorised(
-                f"the shop refuses its own key after {LOGINS_AT_MOST} log-ins in "
-                f"{LOGIN_WINDOW_SECONDS:.0f} seconds",
+                f"{LOGINS_AT_MOST} log-ins in {LOGIN_WINDOW_SECONDS:.0f} seconds did not help, "
+                "and more may lock the account",
                 hint=f"may this account use the API? Try again in {wait:.0f} s",
             )
         body = {"username": self._credentials.username, "password": self._credentials.password}

@@ -100,7 +100,7 @@ class Failed(Unreachable):
 
 
 class HalfAnswer(BadAnswer):
-    """A 2xx whose JSON begins and breaks: the connection was cut, the shop did its part."""
+    """A 2xx without its JSON, or with a part of it: the line was cut, the shop did its part."""
 
 
 class TokenRefused(Unauthorised):
@@ -170,7 +170,8 @@ def _content(request: Request, response: Response) -> JsonValue:
     if not text:
         if request.method in {"DELETE", "HEAD"}:
             return None
-        raise BadAnswer(f"the shop answered {request} ({response.status}) with nothing")
+        # What is cut off within its headers looks just like this.
+        raise HalfAnswer(f"the shop answered {request} ({response.status}) with nothing")
     try:
         payload: JsonValue = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

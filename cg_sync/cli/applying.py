@@ -43,14 +43,9 @@ def apply_command(run: Run, yes: bool, allow: tuple[str, ...]) -> int:
     """
     from cg_sync.report.data import outcome_data, plan_data
     from cg_sync.report.text import outcome_lines, plan_lines, step_line
-    from cg_sync.workflow import (
-        apply_changes,
-        chosen_environment,
-        open_shop,
-        plan_changes,
-        refuse_if_guarded,
-        refuse_if_stopped,
-    )
+    from cg_sync.workflow.apply import apply_changes, refuse_if_guarded, refuse_if_stopped
+    from cg_sync.workflow.connect import chosen_environment, open_shop
+    from cg_sync.workflow.plan import plan_changes
 
     checked = run.check()
     checked.refuse_if_broken()

@@ -43,11 +43,11 @@ def import_command(run: Run, only: tuple[str, ...], no_members: bool, dry_run: b
     get a list in members/. Member lists hold e-mail addresses: with --no-members none come into the
     repository.
     """
-    from cg_sync.adoption import adopt
     from cg_sync.files.writing import write_text
     from cg_sync.report.data import problems_data
     from cg_sync.report.text import problem_lines
-    from cg_sync.workflow import open_shop
+    from cg_sync.workflow.adopt import adopt
+    from cg_sync.workflow.connect import open_shop
 
     checked = run.check()
     shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)

@@ -11,7 +11,7 @@ import click
 from cg_sync.cli.run import Run, environment_option, pass_run, project_option
 from cg_sync.cli.terminal import notice, write, write_json
 from cg_sync.errors import UsageWrong
-from cg_sync.report.line import Span, Tone, line
+from cg_sync.report.line import Line, Span, Tone, line
 
 BATCH = 1000
 
@@ -23,6 +23,12 @@ BATCH = 1000
     multiple=True,
     metavar="FILTER",
     help="Such as 'email domain_under edu.tr' or is_active=true; several must all hold.",
+)
+@click.option(
+    "--member",
+    multiple=True,
+    metavar="FILTER",
+    help="For groups: only those in which one member passes all of these filters.",
 )
 @click.option(
     "-o",
@@ -41,25 +47,31 @@ BATCH = 1000
 @project_option
 @environment_option
 @pass_run
-def list_command(run: Run, what: str, where: tuple[str, ...], output: str, limit: int) -> None:
+def list_command(
+    run: Run, what: str, where: tuple[str, ...], member: tuple[str, ...], output: str, limit: int
+) -> None:
     """List groups, settings or customers of the shop. The active filters are shown above the table.
 
     Filters that the shop cannot do are done here, and the list says so.
     `cg-sync list customers --where … -o csv > members/students.csv` makes a member list.
     """
-    from cg_sync.listing import listings, narrow, rows
     from cg_sync.report.table import csv_text, table_lines
     from cg_sync.rules.where import describe
-    from cg_sync.workflow import open_shop
+    from cg_sync.workflow.connect import open_shop
+    from cg_sync.workflow.listing import listings, narrow, read_filters, rows
 
     if limit < 0:
         raise UsageWrong("--limit: must be 0 or more")
+    if member and what != "groups":
+        raise UsageWrong("--member filters groups", hint=f"for {what}, use --where")
     checked = run.check()
     shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
-    listing = listings(checked.context.vocabulary.catalogue)[what]
-    narrowed = narrow(listing, where, shop)
+    known = listings(checked.context.vocabulary.catalogue)
+    listing = known[what]
+    by_member = read_filters("--member", member, known["customers"].filters)
+    narrowed = narrow(listing, read_filters("--where", where, listing.filters), shop)
     columns = list(listing.columns)
-    found = rows(narrowed, shop)
+    found = rows(narrowed, shop, with_member=by_member)
     if output == "json":
         write_json(list(found))
     elif output == "csv":
@@ -68,16 +80,9 @@ def list_command(run: Run, what: str, where: tuple[str, ...], output: str, limit
             sys.stdout.write(csv_text(columns, batch, header=False))
     else:
         for it in narrowed.filters:
-            side = "by the shop" if it in narrowed.by_shop else "by cg-sync"
-            write(
-                [
-                    line(
-                        Span("filter: ", Tone.QUIET),
-                        Span(describe(it), Tone.STRONG),
-                        Span(f"  ({side})", Tone.QUIET),
-                    )
-                ]
-            )
+            write([_filter_line(describe(it), it in narrowed.by_shop)])
+        for it in by_member:
+            write([_filter_line(f"a member with {describe(it)}", False)])
         shown = list(islice(found, limit or None))
         write(table_lines(columns, shown))
         rest = sum(1 for _ in found)
@@ -92,3 +97,10 @@ def list_command(run: Run, what: str, where: tuple[str, ...], output: str, limit
                 )
             ]
         )
+
+
+def _filter_line(words: str, by_shop: bool) -> Line:
+    side = "by the shop" if by_shop else "by cg-sync"
+    return line(
+        Span("filter: ", Tone.QUIET), Span(words, Tone.STRONG), Span(f"  ({side})", Tone.QUIET)
+    )

@@ -31,7 +31,8 @@ def plan_command(run: Run, detailed_exitcode: bool) -> int:
     """
     from cg_sync.report.data import plan_data
     from cg_sync.report.text import plan_lines
-    from cg_sync.workflow import open_shop, plan_changes
+    from cg_sync.workflow.connect import open_shop
+    from cg_sync.workflow.plan import plan_changes
 
     checked = run.check()
     checked.refuse_if_broken()

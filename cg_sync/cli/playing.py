@@ -32,7 +32,7 @@ def sandbox_command(
     stops it.
     """
     refuse_without_extra()
-    from cg_sync.sandbox.serve import Options, PortTaken, serve
+    from cg_sync.sandbox.serve import ForeignData, Options, PortTaken, serve
 
     options = Options(port=port, customers=customers, seed=seed, data=data, ready_file=ready_file)
     try:
@@ -41,6 +41,8 @@ def sandbox_command(
         raise UsageWrong(
             str(error), hint="name another with --port, or let it choose with --port 0"
         ) from error
+    except ForeignData as error:
+        raise UsageWrong(str(error), hint="name another folder with --data") from error
 
 
 @click.command("demo")

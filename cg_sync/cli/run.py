@@ -14,7 +14,7 @@ from cg_sync.errors import UsageWrong
 from cg_sync.jsonvalue import JsonValue
 
 if TYPE_CHECKING:
-    from cg_sync.workflow import Checked
+    from cg_sync.workflow.check import Checked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,7 +31,7 @@ class Run:
 
     def check(self) -> Checked:
         """Read and check the files of the project; raises FilesError or UsageWrong."""
-        from cg_sync.workflow import check_files
+        from cg_sync.workflow.check import check_files
 
         return check_files(self.project, environment=self.environment, environ=os.environ)
 

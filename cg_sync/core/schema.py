@@ -146,7 +146,8 @@ def _wording(error: ValidationError) -> tuple[str, str]:
     """Message and hint about one value that is not as its schema wants it."""
     value: Any = error.instance
     wanted: Any = error.validator_value
-    match error.validator:
+    keyword: Any = error.validator
+    match keyword:
         case "type":
             types = [wanted] if isinstance(wanted, str) else wanted
             words = _any_of(_TYPE_WORDS[it] for it in types)
@@ -163,10 +164,12 @@ def _wording(error: ValidationError) -> tuple[str, str]:
             return f"{_cut(str(value))} is more than the maximum of {wanted}", ""
         case "minLength" | "minItems" if not value:
             return "is empty", ""
-        case "minLength" | "minItems" | "maxLength" | "maxItems" as keyword:
+        case "minLength" | "minItems" | "maxLength" | "maxItems":
             size = _count(len(value), "letter" if isinstance(value, str) else "item")
             return f"has {size}, the {keyword[:3]}imum is {wanted:,}", ""
-        case keyword:
+        case None:  # the schema `false`
+            return "not allowed here", ""
+        case _:
             return f"not allowed by the schema ({keyword})", ""
 
 

@@ -11,6 +11,7 @@ from cg_sync.files.yaml_parsers import FASTEST
 from cg_sync.files.yaml_reader import read_yaml
 from cg_sync.jsonvalue import canonical
 
+_BLOCKS = ("|", ">")
 _GAP = re.compile(r" {2,}(?=[^ #])")
 
 
@@ -58,12 +59,13 @@ def _layout_of(lines: list[str], text: str) -> tuple[set[int], dict[int, list[tu
     while not isinstance(token := parser.get_token(), StreamEndToken | None):
         start, end = token.start_mark, token.end_mark
         if isinstance(token, ScalarToken):
+            first = start.line + (token.style in _BLOCKS)  # a block's header is no part of its text
             last = end.line if end.column else end.line - 1
             if last > start.line:
                 # The scanner counts the empty lines below a text block as part of it.
                 while not lines[last] and "+" not in lines[start.line]:
                     last -= 1
-                kept.update(range(start.line, last + 1))
+                kept.update(range(first, last + 1))
         elif isinstance(token, ValueToken):
             gap = _GAP.match(lines[end.line], end.column)
             if gap is not None:

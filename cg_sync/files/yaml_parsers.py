@@ -47,7 +47,8 @@ class PythonParser(Reader, Scanner, Parser):
         return token
 
 
-def _parsers() -> Mapping[str, MakeParser]:
+def built_in_parsers() -> Mapping[str, MakeParser]:
+    """What this PyYAML was built with, by name, the fastest first."""
     try:
         from yaml._yaml import CParser
     except ImportError:
@@ -55,7 +56,6 @@ def _parsers() -> Mapping[str, MakeParser]:
     return {"libyaml": CParser, "python": PythonParser}
 
 
-PARSERS = _parsers()
-"""By name, the fastest first."""
+PARSERS = built_in_parsers()
 
 FASTEST: MakeParser = next(iter(PARSERS.values()))

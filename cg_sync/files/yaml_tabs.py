@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from yaml.events import ScalarEvent, StreamEndEvent
+from yaml.tokens import ScalarToken
 
 from cg_sync.errors import Problem
 from cg_sync.files.yaml_parsers import EventParser
@@ -17,16 +17,14 @@ def stray_tab(parser: EventParser, text: str, *, file: str) -> tuple[Problem, ..
     """The CG-F02 of the first tab outside quotes, text blocks and comments, if there is one."""
     bare: list[str] = []
     end = 0
-    while not isinstance(event := parser.get_event(), StreamEndEvent):
-        if not isinstance(event, ScalarEvent) or not event.style:
+    while (token := parser.get_token()) is not None:
+        if not isinstance(token, ScalarToken) or token.plain:
             continue
-        if event.start_mark is None or event.end_mark is None:
-            continue
-        start = event.start_mark.index
-        if event.style in "|>":  # the header is no part of the text
-            start = min(text.find("\n", start) % (len(text) + 1), event.end_mark.index)
-        bare += text[end:start], " " * (event.end_mark.index - start)
-        end = event.end_mark.index
+        start = token.start_mark.index
+        if token.style in "|>":  # the header is no part of the text
+            start = min(text.find("\n", start) % (len(text) + 1), token.end_mark.index)
+        bare += text[end:start], " " * (token.end_mark.index - start)
+        end = token.end_mark.index
     bare.append(text[end:])
     left = _COMMENT.sub(lambda comment: " " * len(comment[0]), "".join(bare))
     tab = left.find("\t")

@@ -114,7 +114,8 @@ def _field_lines(field: FieldChange, width: int, *, is_new: bool) -> Iterator[Li
     name = f"      {field.name.ljust(width)}  "
     if is_tree(field.old) or is_tree(field.new):
         yield line(name.rstrip())
-        for mark, text in _tree_diff(field.old, field.new):
+        pairs = [(" ", it) for it in tree_lines(field.new)] if is_new else None
+        for mark, text in pairs or _tree_diff(field.old, field.new):
             tone = {"+": Tone.ADDED, "-": Tone.REMOVED}.get(mark, Tone.QUIET)
             yield line("        ", Span(f"{mark} {text}", tone))
     elif is_new:
@@ -170,17 +171,24 @@ def _guard_lines(tripped: Tripped, plan: Plan) -> Iterator[Line]:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 write`, `2,000 writes`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _spent(calls: Mapping[str, int]) -> str:
     total = sum(calls.values())
     detail = ", ".join(f"{count} {verb}" for verb, count in sorted(calls.items()))
-    return f"This plan cost {total} calls ({detail})."
+    return f"This plan cost {counted(total, 'call')} ({detail})."
 
 
 def _forecast(plan: Plan) -> str:
     writes = len(plan.steps)
     reads = sum(plan.calls.values())
     return (
-        f" Applying it: {writes} writes, then about {reads} calls to look again." if writes else ""
+        f" Applying it: {counted(writes, 'write')}, then about {reads} calls to look again."
+        if writes
+        else ""
     )
 
 
@@ -218,9 +226,11 @@ def step_line(step: Step, labels: Labels) -> Line:
             names = ", ".join(field.name for field in change.fields)
             return line(Span(f"~ {title}", Tone.CHANGED), f" updated: {names}")
         case AddMembers(_, members):
-            return line(Span(f"+ {title}", Tone.ADDED), f" {len(members):,} members added")
+            return line(Span(f"+ {title}", Tone.ADDED), f" {counted(len(members), 'member')} added")
         case RemoveMembers(_, members):
-            return line(Span(f"- {title}", Tone.REMOVED), f" {len(members):,} members removed")
+            return line(
+                Span(f"- {title}", Tone.REMOVED), f" {counted(len(members), 'member')} removed"
+            )
         case DeleteRecord():
             return line(Span(f"- {title}", Tone.REMOVED), " deleted")
         case _:
@@ -241,7 +251,7 @@ def outcome_lines(outcome: Outcome, labels: Labels) -> Iterator[Line]:
         yield line("  failed: ", *step_line(outcome.failure.step, labels)[:1])
         yield line(f"  {harmless(outcome.failure.reason, 1000)}")
         return
-    yield line(Span(f"done: {total} writes", Tone.STRONG))
+    yield line(Span(f"done: {counted(total, 'write')}", Tone.STRONG))
     if outcome.left is None:
         return
     if not outcome.left:

@@ -99,7 +99,7 @@ _OPERATORS: Mapping[AttributeType, Mapping[str, _Reader]] = {
 }
 """Type of field → operator → how its operand is read; the other types have those of texts."""
 
-_WHERE = re.compile(r"([^\s=!]+)\s*(!=|=|\w+)\s*(.*)", re.DOTALL)
+_WHERE = re.compile(r"([^\s=!]+)(?:\s*(!=|=)|\s+(\w+)(?!\S))\s*(.*)", re.DOTALL)
 
 
 def parse_where(text: str, fields: Catalogue) -> tuple[Filter | None, tuple[RuleProblem, ...]]:
@@ -115,7 +115,8 @@ def _parsed(text: str, fields: Catalogue) -> Filter:
     if found is None:
         hint = "write FIELD OPERATOR VALUE, such as `is_active=true` or `city in Bursa,İzmir`"
         raise ValueRefused("CG-F24", f"{spoken(text)} is not a filter", hint=hint)
-    name, word, operand = found.groups()
+    name, sign, word, operand = found.groups()
+    word = sign or word
     known = fields.attributes
     if name not in known:
         hint = did_you_mean(name, known) or f"there are {', '.join(known)}"

@@ -110,9 +110,9 @@ class CustomerGroupPage(Page):
             .annotate(total=Count("pk"))
         )
         total = Subquery(count.values("total"), output_field=IntegerField())
-        groups: QuerySet[Any] = super().get_queryset(request)
-        groups = groups.select_related("channel").annotate(total=Coalesce(total, 0))
-        return groups
+        groups: QuerySet[Any] = super().get_queryset(request).select_related("channel")
+        groups = groups.annotate(total=Coalesce(total, 0))
+        return groups  # noqa: RET504 -- the annotation loses its type otherwise
 
     @admin.display(description="customers", ordering="total")
     def customer_count(self, group: Any) -> str:

@@ -130,6 +130,8 @@ class Customer(Stamped):
         )
         indexes = (
             models.Index(fields=["channel", "domain"], name="customer_domain"),
+            models.Index(fields=["channel", "email"], name="customer_email"),
+            models.Index(fields=["channel", "phone_number"], name="customer_phone"),
             models.Index(fields=["channel", "modified_date"], name="customer_modified"),
         )
 

@@ -25,7 +25,12 @@ def matching(group: CustomerGroup, filters: Mapping[str, Any], *, side: str) -> 
     if text := _text(filters, "email"):
         customers = customers.filter(email__icontains=text)
     if text := _text(filters, "domain").removeprefix("@").lower():
-        customers = customers.filter(Q(domain=text) | Q(domain__endswith=f".{text}"))
+        # There are few domains, and an index of them: quicker than the end of every address.
+        known = Customer.objects.filter(channel=group.channel_id).order_by("domain")
+        domains = known.values_list("domain", flat=True).distinct()
+        customers = customers.filter(
+            domain__in=[it for it in domains if it == text or it.endswith(f".{text}")]
+        )
     if text := _text(filters, "active"):
         customers = customers.filter(is_active=text == "yes")
     if text := _text(filters, "gender"):

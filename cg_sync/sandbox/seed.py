@@ -1,9 +1,11 @@
 """Fills a new database: the shop's lists, its users and its customers."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
@@ -12,6 +14,7 @@ from rest_framework.authtoken.models import Token
 
 from cg_sync.sandbox import models
 from cg_sync.sandbox.people import Person, people
+from cg_sync.sandbox.rules import email_domain
 
 _BATCH = 5000
 _OPENED = datetime(2019, 1, 1, tzinfo=UTC)
@@ -80,11 +83,10 @@ def fill(*, seed: int, customers: int, stopped: Callable[[], bool]) -> None:
     with transaction.atomic():
         _users()
         _lists()
-    channels = {channel.pk: channel for channel in models.Channel.objects.all()}
     for batch in _batches(people(seed=seed, count=customers)):
         if stopped():
             raise SeedStopped
-        models.Customer.objects.bulk_create(_customer(person, channels) for person in batch)
+        _insert(batch)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -146,8 +148,32 @@ def _products(price_lists: dict[str, models.PriceList]) -> None:
         )
 
 
-def _customer(person: Person, channels: dict[int, models.Channel]) -> models.Customer:
-    return models.Customer(**person | {"channel": channels[person["channel"]]})
+def _insert(batch: Iterable[Person]) -> None:
+    """Store customers; by hand, which for a million rows is minutes faster than bulk_create."""
+    fields = [it for it in models.Customer._meta.concrete_fields if not it.primary_key]
+    unset = {it.name: it.get_default() for it in fields}
+    table = connection.ops.quote_name(models.Customer._meta.db_table)
+    columns = ", ".join(it.column for it in fields)
+    places = ", ".join(["%s"] * len(fields))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({columns}) VALUES ({places})",
+            (tuple(map(_stored, (unset | _derived(it) | it).values())) for it in batch),
+        )
+
+
+def _derived(person: Person) -> Person:
+    email = person["email"]
+    return {"email_key": models.email_key(email), "domain": email_domain(email) or ""}
+
+
+def _stored(value: Any) -> Any:
+    """The value as Django keeps it in SQLite."""
+    if isinstance(value, dict):
+        return json.dumps(value)
+    if isinstance(value, datetime):
+        return str(value.replace(tzinfo=None))
+    return str(value) if isinstance(value, date) else value
 
 
 def _batches(rows: Iterable[Person]) -> Iterator[list[Person]]:

@@ -187,6 +187,26 @@ def test_a_401_logs_in_once_more_and_repeats_even_a_create(wire: RequestsMock) -
     assert keys == [None, "Token old-key", None, "Token new-key"]
 
 
+def test_a_key_that_another_thread_just_renewed_is_not_renewed_again(wire: RequestsMock) -> None:
+    client = a_client(credentials=BY_PASSWORD)
+
+    def while_others_ask(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        if request.headers["Authorization"] == "Token new-key":
+            return 200, {}, "[]"
+        if client.calls["LOGIN"] == 1:
+            wire.post(LOGIN_URL, json={"key": "new-key"})
+            wire.get(f"{BASE}/other/", status=401)
+            wire.get(f"{BASE}/other/", json=[])
+            client.send(Request("GET", "/other/"))
+        return 401, {}, ""
+
+    with wire:
+        wire.post(LOGIN_URL, json={"key": "old-key"})
+        wire.add_callback("GET", URL, callback=while_others_ask)
+        assert client.send(GET) == []
+    assert client.calls == {"LOGIN": 2, "GET": 4}
+
+
 def test_a_401_after_the_second_log_in_ends_the_run(wire: RequestsMock) -> None:
     with wire:
         wire.post(LOGIN_URL, json={"key": TOKEN})
@@ -207,7 +227,7 @@ def test_there_are_at_most_three_log_ins_in_360_seconds(wire: RequestsMock) -> N
             with pytest.raises(Unauthorised, match="Invalid token"):
                 client.send(GET)
             waits.now += 100
-        with pytest.raises(Unauthorised, match="after 3 log-ins in 360 seconds") as caught:
+        with pytest.raises(Unauthorised, match="3 log-ins in 360 seconds did not help") as caught:
             client.send(GET)
         assert "Try again in 160 s" in caught.value.hint
         assert client.calls == {"LOGIN": 3, "GET": 5}

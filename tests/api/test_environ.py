@@ -81,7 +81,7 @@ def test_the_proxy_is_the_environments_unless_no_proxy_names_the_host(
 
 
 def test_no_proxy_understands_ports_and_networks() -> None:
-    environ = {"HTTPS_PROXY": PROXY, "NO_PROXY": "shop.example:8443,10.1.0.0/16"}
+    environ = {"HTTPS_PROXY": PROXY, "NO_PROXY": "shop.example:8443,10.1.9.9/16"}
     assert proxies_for(urlsplit("https://shop.example:8443"), environ) == {}
     assert proxies_for(urlsplit("https://shop.example"), environ) == {"https": PROXY}
     assert proxies_for(urlsplit("https://10.1.2.3"), environ) == {}

@@ -241,6 +241,7 @@ def test_writes_use_post_patch_and_delete(wire: RequestsMock) -> None:
     shop.delete("customer_groups", 7)
     sent = [(call.request.method, call.request.body) for call in wire.calls]
     assert sent == [("POST", '{"name": "V"}'), ("PATCH", '{"name": "VIP"}'), ("DELETE", None)]
+    assert shop.calls == {"POST": 1, "PATCH": 1, "DELETE": 1}
 
 
 def test_a_create_without_an_answer_says_that_it_may_have_happened(wire: RequestsMock) -> None:

@@ -101,3 +101,8 @@ def test_a_reference_is_filled_as_in_a_shell(text: str, value: str) -> None:
 
 def test_a_value_that_looks_like_a_reference_is_not_filled_again() -> None:
     assert filled("${A}", A="${B}") == "${B}"
+
+
+def test_a_pointer_that_leads_on_below_a_text_leaves_the_text_alone() -> None:
+    read, problems = substitute(document("a: ${X}"), {}, below=("a", "b"))
+    assert (read.content, problems) == ({"a": "${X}"}, ())

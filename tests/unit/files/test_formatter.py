@@ -25,10 +25,11 @@ from cg_sync.jsonvalue import canonical
         ("a:    {b:   1, c:  [2,   3]}\n", "a: {b: 1, c: [2,   3]}\n"),
         ('a:   "x   : y  "  \n', 'a: "x   : y  "\n'),
         ("-   a:   1\n    b:   2\n", "-   a: 1\n    b: 2\n"),
-        ("a:   |\n  x:   1  \n\n\n\n  y\n\n\n\nb: 1\n", "a:   |\n  x:   1  \n\n\n\n  y\n\nb: 1\n"),
+        ("a:   |\n  x:   1  \n\n\n\n  y\n\n\n\nb: 1\n", "a: |\n  x:   1  \n\n\n\n  y\n\nb: 1\n"),
         ("a: |+\n  x\n\n\n\nb:   1\n", "a: |+\n  x\n\n\n\nb: 1\n"),
         ('a: "x  \n\n\n\n  y"  \nb:  1\n', 'a: "x  \n\n\n\n  y"  \nb: 1\n'),
         ("a: x  \n\n\n\n  y\nb:  1\n", "a: x  \n\n\n\n  y\nb: 1\n"),
+        ("|-  # why  \n\n\n", "|-  # why\n"),
         ("# a  \n\n\n# b\n", "# a\n\n# b\n"),
     ],
 )
@@ -51,8 +52,8 @@ def test_a_file_that_cannot_be_read_is_not_laid_out() -> None:
 
 
 pieces = st.sampled_from(
-    ["a:", "b:", "c:", "- ", " ", "  ", "   ", "\n", "\n\n\n", "\r\n", "1", "x", "'y  z'", '"q', '"',
-     "|", ">", "+", "-", "# c  ", "[", "]", "{", "}", ", ", "? ", ": "]
+    ["a:", "b:", "c:", "- ", " ", "  ", "   ", "\n", "\n\n\n", "\r\n", "1", "x", "'y  z'", '"q',
+     '"', "|", ">", "+", "-", "# c  ", "[", "]", "{", "}", ", ", "? ", ": "]
 )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import yaml
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from cg_sync.core.document import Document, Span
 from cg_sync.errors import Position, Problem
+from cg_sync.files import yaml_parsers
 from cg_sync.files.yaml_parsers import PARSERS, MakeParser
 from cg_sync.files.yaml_reader import MAX_PROBLEMS, read_yaml
 from cg_sync.jsonvalue import JsonValue, canonical
@@ -319,3 +322,8 @@ def test_the_two_parsers_agree(text: str) -> None:
     results = [read_yaml(text.encode(), file="f", make_parser=it)[0] for it in PARSERS.values()]
     contents = [canonical(document.content) for document in results if document]
     assert len(set(contents)) <= 1
+
+
+def test_without_libyaml_the_python_parser_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml._yaml", None)
+    assert yaml_parsers.built_in_parsers() == {"python": yaml_parsers.PythonParser}

@@ -1,4 +1,4 @@
-"""Random rules and customers for a catalogue, made so that they meet: values of rules turn up in customers."""
+"""Random rules and customers for a catalogue; the values of rules turn up in customers."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_equal_rules_have_equal_hashes_and_others_do_not() -> None:
     assert rule_hash(Rule(All((A, B)))) == rule_hash(Rule(All((B, A))))
     renamed = replace(A, attribute="town")
     assert rule_hash(Rule(renamed)) == rule_hash(Rule(A))
-    others = [
+    others: list[Rule | RawRule] = [
         Rule(Everyone()),
         Rule(A),
         Rule(B),

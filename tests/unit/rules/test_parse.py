@@ -89,7 +89,8 @@ IS_ACTIVE = Leaf("is_active", "is_active", OneOf((True,)))
             Not(Leaf("is_active", "is_active", OneOf((True,)), False, True)),
         ),
         (
-            "match: {is_active: true}\nexcept: [{country: {in: [TR], missing: keep}}, {country: {eq: DE, missing: drop}}]",
+            "match: {is_active: true}\n"
+            "except: [{country: {in: [TR], missing: keep}}, {country: {eq: DE, missing: drop}}]",
             All((IS_ACTIVE, Not(AnyOf((country("TR"), country("DE", when_missing=True)))))),
         ),
         (
@@ -132,7 +133,6 @@ def test_two_ways_to_write_one_rule_are_equal(one: str, other: str) -> None:
 
 def test_a_list_under_match_means_all_and_under_except_any() -> None:
     lines = "[{country: {eq: TR, missing: drop}}, {is_active: true}]"
-    assert isinstance(Rule(Everyone()).node, Everyone)
     match, refused = rule_of(f"match: {lines}"), rule_of(f"match: everyone\nexcept: {lines}")
     assert isinstance(match, Rule)
     assert isinstance(match.node, All)
@@ -150,7 +150,8 @@ def test_a_list_under_match_means_all_and_under_except_any() -> None:
         ("match: [{none: [{country: {eq: TR, missing: drop}}]}]", True),
         ("match: [{none: [{country: {eq: TR, missing: keep}}]}]", False),
         (
-            "match: [{none: [{any: [{none: [{country: {eq: TR, missing: keep}}]}, {is_active: true}]}]}]",
+            "match: [{none: [{any: [{none: [{country: {eq: TR, missing: keep}}]}, "
+            "{is_active: true}]}]}]",
             True,
         ),
         ("match: everyone\nexcept: [{country: {neq: TR, missing: keep}}]", False),
@@ -246,7 +247,7 @@ def test_a_rule_of_the_wrong_shape_is_refused(
             "CG-F21",
             "contry: no such attribute",
             ("contry",),
-            "did you mean country?",
+            "did you mean country or city?",
         ),
         ({"non": []}, "CG-F21", "non: no such attribute", ("non",), "did you mean none?"),
         ({"zzz": 1}, "CG-F21", "zzz: no such attribute", ("zzz",), "declare it in attributes.yaml"),
@@ -262,7 +263,7 @@ def test_a_rule_of_the_wrong_shape_is_refused(
             "CG-F22",
             "country: not-in is no operator of the type string",
             ("country", "not-in"),
-            "did you mean not_in or in?",
+            "did you mean not_in?",
         ),
         (
             {"country": {"present": True}},
@@ -276,7 +277,7 @@ def test_a_rule_of_the_wrong_shape_is_refused(
             "CG-F22",
             "is_active: in is no operator of the type boolean",
             ("is_active", "in"),
-            "did you mean missing?",
+            "the type boolean has eq",
         ),
         (
             {"email": "test@edu.tr"},
@@ -365,7 +366,8 @@ def test_a_rule_of_the_wrong_shape_is_refused(
         (
             {"gender": {"in": {"list": "academic-domains"}}},
             "CG-F23",
-            'gender: in the value list academic-domains, "edu.tr" is not one of its values, and 1 more like it',
+            'gender: in the value list academic-domains, "edu.tr" is not one of its values, '
+            "and 1 more like it",
             ("gender", "in", "list"),
             "its values: female, male",
         ),
@@ -625,7 +627,7 @@ def test_any_json_is_either_a_rule_or_problems(content: JsonValue) -> None:
 
 def inside(content: JsonValue, pointer: Pointer) -> None:
     for step in pointer:
-        content = content[step]  # type: ignore[index, call-overload]
+        content = content[step]  # type: ignore[index]
 
 
 def test_deep_json_ends_in_problems() -> None:

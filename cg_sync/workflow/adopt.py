@@ -24,7 +24,7 @@ from cg_sync.files.yaml_reader import read_yaml
 from cg_sync.files.yaml_writer import to_yaml
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.kinds.context import Context
-from cg_sync.workflow import Checked
+from cg_sync.workflow.check import Checked
 
 INLINE_MEMBERS = 20
 """Longer lists go to a file of their own in members/, so that the group's file stays readable."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cg_sync.api.live import remote_id_of
 from cg_sync.api.shop import Shop
 from cg_sync.errors import UsageWrong
 from cg_sync.jsonvalue import JsonObject, JsonValue
@@ -89,19 +90,24 @@ class Narrowed:
     by_shop: tuple[Filter, ...]
 
 
-def narrow(listing: Listing, where: Sequence[str], shop: Shop) -> Narrowed:
-    """Read the filters; raises UsageWrong with all that is wrong with them."""
+def read_filters(option: str, texts: Sequence[str], fields: Catalogue) -> tuple[Filter, ...]:
+    """The filters behind an option's texts; raises UsageWrong with all that is wrong with them."""
     filters: list[Filter] = []
     wrong: list[str] = []
     hints: list[str] = []
-    for text in where:
-        found, problems = parse_where(text, listing.filters)
+    for text in texts:
+        found, problems = parse_where(text, fields)
         if found is not None:
             filters.append(found)
-        wrong += [f"--where {text!r}: {problem.message}" for problem in problems]
+        wrong += [f"{option} {text!r}: {problem.message}" for problem in problems]
         hints += [problem.hint for problem in problems if problem.hint]
     if wrong:
         raise UsageWrong("; ".join(wrong), hint="; ".join(hints))
+    return tuple(filters)
+
+
+def narrow(listing: Listing, filters: tuple[Filter, ...], shop: Shop) -> Narrowed:
+    """Give the shop what it can do of the filters."""
     supported = shop.lookups(listing.collection) if filters else {}
     query: dict[str, str] = {}
     by_shop = []
@@ -110,18 +116,29 @@ def narrow(listing: Listing, where: Sequence[str], shop: Shop) -> Narrowed:
         if mine and not mine.keys() & query.keys():
             query |= mine
             by_shop.append(it)
-    return Narrowed(listing, tuple(filters), query, tuple(by_shop))
+    return Narrowed(listing, filters, query, tuple(by_shop))
 
 
-def rows(narrowed: Narrowed, shop: Shop) -> Iterator[dict[str, JsonValue]]:
-    """The records that pass every filter, as rows by column, in id order. Lists are named by their
-    codes.
+def rows(
+    narrowed: Narrowed, shop: Shop, *, with_member: Sequence[Filter] = ()
+) -> Iterator[dict[str, JsonValue]]:
+    """The records that pass every filter, as rows by column, in id order; lists by their codes.
+
+    With `with_member`, only groups in which one member passes all of these; reads their members.
     """
-    translate = _codes(shop) if narrowed.listing.collection == "customer_group_settings" else {}
-    for record in shop.fetch_all(narrowed.listing.collection, narrowed.query):
+    listing = narrowed.listing
+    translate = _codes(shop) if listing.collection == "customer_group_settings" else {}
+    for record in shop.fetch_all(listing.collection, narrowed.query):
         seen = {**record, **{name: turn(record.get(name)) for name, turn in translate.items()}}
-        if all(matches(it, seen) for it in narrowed.filters):
-            yield {column: _at(seen, path) for column, path in narrowed.listing.columns.items()}
+        if all(matches(it, seen) for it in narrowed.filters) and (
+            not with_member or _has_member(shop, listing.collection, record, with_member)
+        ):
+            yield {column: _at(seen, path) for column, path in listing.columns.items()}
+
+
+def _has_member(shop: Shop, collection: str, group: JsonObject, filters: Sequence[Filter]) -> bool:
+    members = shop.fetch_members(collection, remote_id_of(group))
+    return any(all(matches(it, member) for it in filters) for member in members)
 
 
 def _codes(shop: Shop) -> dict[str, Callable[[JsonValue], JsonValue]]:

@@ -1,0 +1,75 @@
+"""Apply: holds the plan up to the guards, carries it out, and looks at the shop again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cg_sync.api.apply import StepFailed, apply_plan
+from cg_sync.api.shop import Shop
+from cg_sync.core.outcome import Failure, Outcome
+from cg_sync.core.plan import Plan, Step
+from cg_sync.errors import ApplyStopped, PlanRefused, Unauthorised, Unreachable
+from cg_sync.workflow.check import Checked
+from cg_sync.workflow.plan import Prepared, plan_changes
+
+
+def refuse_if_guarded(plan: Plan, acknowledgements: Sequence[str]) -> None:
+    """Raise PlanRefused when a guard says no and nobody has allowed it for exactly this plan."""
+    tripped = plan.allowed_by(acknowledgements)
+    if tripped:
+        allow = " ".join(f"--allow {it.rule}@{plan.short_digest}" for it in tripped)
+        raise PlanRefused(
+            f"{len(tripped)} guard(s) refuse this plan; nothing was changed",
+            hint=f"if this is meant: cg-sync apply {allow}",
+        )
+
+
+def apply_changes(
+    checked: Checked,
+    prepared: Prepared,
+    shop: Shop,
+    *,
+    on_step: Callable[[Step], None],
+) -> Outcome:
+    """Carry out the plan, tell of each write once it is really done, then look at the shop again.
+
+    An API error ends it; the result then has the failure, and nobody looks again.
+    """
+    done: list[Step] = []
+    try:
+        for step in apply_plan(prepared.plan, shop, kinds=checked.kinds, ids=prepared.ids):
+            done.append(step)
+            on_step(step)
+    except StepFailed as failed:
+        if not done and _nothing_was_written(failed):
+            raise failed.error from failed
+        return Outcome(
+            prepared.plan, tuple(done), Failure(failed.step, str(failed.error), failed.error.hint)
+        )
+    left = plan_changes(checked, shop).plan.changes
+    return Outcome(prepared.plan, tuple(done), left=left)
+
+
+def _nothing_was_written(failed: StepFailed) -> bool:
+    """True when the first write certainly did not happen for a reason that has an exit code of its
+    own.
+    """
+    error = failed.error
+    return isinstance(error, Unauthorised) or (isinstance(error, Unreachable) and not error.sent)
+
+
+def refuse_if_stopped(outcome: Outcome) -> None:
+    """Raise ApplyStopped when an apply did not reach what was planned."""
+    if outcome.failure is not None:
+        raise ApplyStopped(
+            f"stopped after {len(outcome.done)} of {len(outcome.plan.steps)} writes: "
+            f"{outcome.failure.reason}",
+            done=bool(outcome.done),
+            hint=outcome.failure.hint or "what is done stays done; mend the cause and apply again",
+        )
+    if outcome.left:
+        raise ApplyStopped(
+            f"not converged: {len(outcome.left)} resource(s) are not as written",
+            done=True,
+            hint="the shop stores something else than it was sent; the list above names it",
+        )

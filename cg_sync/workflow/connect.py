@@ -1,0 +1,59 @@
+"""Connect: the shop of the chosen environment, with credentials from the process environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cg_sync.api.client import Client, Credentials, PasswordLogin, TokenLogin
+from cg_sync.api.shop import Shop
+from cg_sync.core.project import Environment
+from cg_sync.errors import Unauthorised, UsageWrong
+from cg_sync.workflow.check import Checked
+
+
+def open_shop(
+    checked: Checked,
+    *,
+    environ: Mapping[str, str],
+    writable: bool,
+    on_retry: Callable[[str], None] = lambda _message: None,
+) -> Shop:
+    """The shop of the chosen environment. Unless `writable`, no write can leave this machine."""
+    environment = chosen_environment(checked)
+    client = Client(
+        environment.url,
+        credentials_from(environ),
+        writable=writable,
+        timeout=(5, environment.timeout_seconds),
+        environ=environ,
+        on_retry=on_retry,
+    )
+    return Shop(
+        client,
+        channel=environment.channel,
+        paths=environment.paths,
+        page_size=environment.page_size,
+    )
+
+
+def chosen_environment(checked: Checked) -> Environment:
+    """The environment of this run; raises UsageWrong when none was chosen and there are several."""
+    if checked.environment is None:
+        raise UsageWrong(
+            f"which environment? cg-sync.yaml has {', '.join(checked.project.environments)}",
+            hint="say it with --env NAME, or set CG_SYNC_ENV",
+        )
+    return checked.environment
+
+
+def credentials_from(environ: Mapping[str, str]) -> Credentials:
+    """The credentials in the environment; raises Unauthorised when there are none."""
+    if token := environ.get("CG_SYNC_TOKEN"):
+        return TokenLogin(token)
+    username, password = environ.get("CG_SYNC_USERNAME"), environ.get("CG_SYNC_PASSWORD")
+    if username and password:
+        return PasswordLogin(username, password)
+    raise Unauthorised(
+        "no credentials for the shop",
+        hint="set CG_SYNC_TOKEN, or CG_SYNC_USERNAME and CG_SYNC_PASSWORD, in the environment",
+    )

@@ -1,0 +1,1 @@
+"""The sandbox, asked over HTTP like any shop."""

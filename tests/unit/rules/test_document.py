@@ -1,0 +1,197 @@
+"""Rules as people write them, and as lines for a diff."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+import yaml
+from hypothesis import given
+
+from cg_sync.jsonvalue import JsonObject, canonical
+from cg_sync.rules.document import MAX_LINE_WIDTH, rule_lines, rule_to_document
+from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
+from cg_sync.rules.parse import Vocabulary, parse_rule
+from tests.unit.rules.strategies import catalogue, json_values, rules
+
+CATALOGUE = catalogue()
+VOCABULARY = Vocabulary(CATALOGUE, {})
+
+
+def email(*domains: str, when_missing: bool = False) -> Leaf:
+    return Leaf("email", "email", DomainIn(domains, below=True), False, when_missing)
+
+
+def country(*values: str, exclude: bool = False, when_missing: bool = False) -> Leaf:
+    return Leaf("country", "attributes.country", OneOf(values), exclude, when_missing)
+
+
+ACTIVE = Leaf("is_active", "is_active", OneOf((True,)))
+
+
+@pytest.mark.parametrize(
+    ("node", "document"),
+    [
+        (Everyone(), {"match": "everyone"}),
+        (ACTIVE, {"match": [{"is_active": True}]}),
+        (country("TR", "DE"), {"match": [{"country": {"in": ["DE", "TR"]}}]}),
+        (
+            country("TR", when_missing=True),
+            {"match": [{"country": {"eq": "TR", "missing": "keep"}}]},
+        ),
+        (country("TR", exclude=True), {"match": [{"country": {"neq": "TR", "missing": "drop"}}]}),
+        (
+            country("TR", "DE", exclude=True, when_missing=True),
+            {"match": [{"country": {"not_in": ["DE", "TR"], "missing": "keep"}}]},
+        ),
+        (
+            Leaf("email", "email", DomainIn(("edu.tr",), below=False)),
+            {"match": [{"email": {"domain_is": ["edu.tr"]}}]},
+        ),
+        (
+            Not(email("edu.tr", when_missing=True)),
+            {
+                "match": "everyone",
+                "except": [{"email": {"domain_under": ["edu.tr"], "missing": "drop"}}],
+            },
+        ),
+        (
+            All((ACTIVE, Not(AnyOf((country("DE"), country("TR")))))),
+            {
+                "match": [{"is_active": True}],
+                "except": [
+                    {"country": {"eq": "DE", "missing": "keep"}},
+                    {"country": {"eq": "TR", "missing": "keep"}},
+                ],
+            },
+        ),
+        (
+            AnyOf((All((ACTIVE, country("TR"))), Not(country("DE")))),
+            {
+                "match": [
+                    {
+                        "any": [
+                            {"all": [{"country": "TR"}, {"is_active": True}]},
+                            {"none": [{"country": {"eq": "DE", "missing": "keep"}}]},
+                        ]
+                    }
+                ]
+            },
+        ),
+        (
+            Not(All((ACTIVE, Not(country("DE"))))),
+            {
+                "match": "everyone",
+                "except": [
+                    {
+                        "all": [
+                            {"is_active": {"eq": True, "missing": "keep"}},
+                            {"none": [{"country": {"eq": "DE", "missing": "drop"}}]},
+                        ]
+                    }
+                ],
+            },
+        ),
+    ],
+)
+def test_a_rule_is_written_as_an_author_would(node: Node, document: JsonObject) -> None:
+    assert rule_to_document(Rule(node)) == document
+    assert parse_rule(document, VOCABULARY) == (Rule(node), ())
+
+
+def test_a_raw_rule_is_written_as_it_is() -> None:
+    assert rule_to_document(RawRule('{"slug":"basket-rule"}')) == {"raw": {"slug": "basket-rule"}}
+    assert rule_lines(RawRule('{"slug":"basket-rule","min":[1]}')) == (
+        "raw:",
+        "  {",
+        '    "min": [',
+        "      1",
+        "    ],",
+        '    "slug": "basket-rule"',
+        "  }",
+    )
+
+
+@pytest.mark.parametrize("node", [Not(Everyone()), All((ACTIVE, AnyOf((ACTIVE, Not(Everyone())))))])
+def test_a_rule_that_selects_nobody_cannot_be_written(node: Node) -> None:
+    with pytest.raises(ValueError, match="a rule that selects nobody cannot be written"):
+        rule_to_document(Rule(node))
+
+
+@given(rules(CATALOGUE))
+def test_a_written_rule_reads_back_as_the_same_rule(rule: Rule) -> None:
+    assert parse_rule(rule_to_document(rule), VOCABULARY) == (rule, ())
+
+
+@given(json_values)
+def test_a_written_raw_rule_reads_back_as_the_same_rule(payload: object) -> None:
+    raw = RawRule(canonical({"slug": "basket-rule", "payload": repr(payload)}))
+    assert parse_rule(rule_to_document(raw), VOCABULARY) == (raw, ())
+
+
+@given(rules(CATALOGUE))
+def test_the_lines_are_yaml_of_the_document(rule: Rule) -> None:
+    assert yaml.safe_load("\n".join(rule_lines(rule))) == rule_to_document(rule)
+
+
+def test_a_condition_is_a_line() -> None:
+    rule = Rule(
+        All(
+            (
+                email("edu.tr", "k12.tr"),
+                ACTIVE,
+                AnyOf((country("TR"), Leaf("city", "attributes.city", OneOf(("İstanbul",))))),
+                Not(email("mezun.boun.edu.tr", when_missing=True)),
+            )
+        )
+    )
+    assert rule_lines(rule) == (
+        "match:",
+        "  - any:",
+        "      - city: İstanbul",
+        "      - country: TR",
+        "  - email: {domain_under: [edu.tr, k12.tr]}",
+        "  - is_active: true",
+        "except:",
+        "  - email: {domain_under: [mezun.boun.edu.tr], missing: drop}",
+    )
+    assert rule_lines(Rule(Everyone())) == ("match: everyone",)
+
+
+def test_one_more_value_in_a_long_list_is_one_more_line() -> None:
+    domains = [f"school-{number:02}.k12.tr" for number in range(30)]
+    before = rule_lines(Rule(email(*domains)))
+    after = rule_lines(Rule(email(*domains, "school-07a.k12.tr")))
+    assert before[:4] == (
+        "match:",
+        "  - email:",
+        "      domain_under:",
+        "        - school-00.k12.tr",
+    )
+    changed = [line for line in difflib.ndiff(before, after) if line[0] in "+-"]
+    assert changed == ["+         - school-07a.k12.tr"]
+    assert max(map(len, before)) <= MAX_LINE_WIDTH
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("Bursa", "Bursa"),
+        ("Afyon Karahisar", "Afyon Karahisar"),
+        ("a.b@c/d-e_f", "a.b@c/d-e_f"),
+        ("NO", '"NO"'),
+        ("true", '"true"'),
+        ("007", '"007"'),
+        ("a: b", '"a: b"'),
+        ("a #b", '"a #b"'),
+        ("a ", '"a "'),
+        ("[a]", '"[a]"'),
+        ('a"b', '"a\\"b"'),
+        ("a\x1b[31m", '"a\\u001b[31m"'),
+        ("a\u202eb", '"a\\u202eb"'),
+    ],
+)
+def test_a_text_is_quoted_where_yaml_or_a_reader_could_be_misled(value: str, written: str) -> None:
+    lines = rule_lines(Rule(country(value)))
+    assert lines == ("match:", f"  - country: {written}")
+    assert yaml.safe_load("\n".join(lines)) == {"match": [{"country": value}]}

@@ -1,0 +1,222 @@
+"""Rules as the shop's JSON, there and back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
+from cg_sync.rules.catalogue import Attribute, Catalogue
+from cg_sync.rules.evaluate import evaluate
+from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
+from cg_sync.rules.wire import rule_from_wire, rule_to_wire
+from tests.unit.rules.strategies import catalogue, customers, json_values, rules
+
+CATALOGUE = catalogue()
+
+EMAIL: JsonObject = {
+    "slug": "email-domain-rule",
+    "domains": ["edu.tr", "k12.tr"],
+    "subdomains": True,
+    "exclude": False,
+    "missing": False,
+}
+COUNTRY: JsonObject = {
+    "slug": "user-attribute-rule",
+    "key": "attributes.country",
+    "values": ["DE", "TR"],
+    "exclude": True,
+    "missing": True,
+}
+ACTIVE: JsonObject = {
+    "slug": "user-attribute-rule",
+    "key": "is_active",
+    "values": [True],
+    "exclude": False,
+    "missing": False,
+}
+EMAIL_LEAF = Leaf("email", "email", DomainIn(("edu.tr", "k12.tr"), below=True))
+COUNTRY_LEAF = Leaf("country", "attributes.country", OneOf(("DE", "TR")), True, True)
+ACTIVE_LEAF = Leaf("is_active", "is_active", OneOf((True,)))
+
+
+@pytest.mark.parametrize(
+    ("node", "payload"),
+    [
+        (Everyone(), {"slug": "any-rule"}),
+        (EMAIL_LEAF, EMAIL),
+        (COUNTRY_LEAF, COUNTRY),
+        (ACTIVE_LEAF, ACTIVE),
+        (Not(ACTIVE_LEAF), {"slug": "not-rule", "child": ACTIVE}),
+        (All((EMAIL_LEAF, COUNTRY_LEAF)), {"slug": "and-rule", "children": [COUNTRY, EMAIL]}),
+        (AnyOf((ACTIVE_LEAF, EMAIL_LEAF)), {"slug": "or-rule", "children": [EMAIL, ACTIVE]}),
+    ],
+)
+def test_each_node_has_its_rule_json(node: Node, payload: JsonObject) -> None:
+    assert rule_to_wire(Rule(node)) == payload
+    assert rule_from_wire(payload, CATALOGUE) == Rule(node)
+
+
+def test_what_may_be_left_out_has_its_default_and_names_do_not_count() -> None:
+    payload: JsonObject = {
+        "slug": "and-rule",
+        "name": "Students",
+        "children": [
+            {
+                "slug": "email-domain-rule",
+                "domains": ["k12.tr", "edu.tr"],
+                "subdomains": True,
+                "name": "",
+            },
+            {"slug": "user-attribute-rule", "key": "is_active", "values": [True], "name": None},
+        ],
+    }
+    assert rule_from_wire(payload, CATALOGUE) == Rule(All((EMAIL_LEAF, ACTIVE_LEAF)))
+
+
+@pytest.mark.parametrize("payload", [None, {}])
+def test_no_json_is_no_rule(payload: JsonValue) -> None:
+    assert rule_from_wire(payload, CATALOGUE) is None
+
+
+def deep(levels: int) -> JsonObject:
+    payload: JsonObject = ACTIVE
+    for _ in range(levels):
+        payload = {"slug": "and-rule", "children": [payload]}
+    return payload
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        [],
+        "any-rule",
+        0,
+        {"slug": "basket-rule"},
+        {"slug": ["any-rule"]},
+        {"children": []},
+        {"slug": "any-rule", "children": []},
+        {"slug": "and-rule"},
+        {"slug": "and-rule", "children": []},
+        {"slug": "or-rule", "children": []},
+        {"slug": "or-rule", "children": ACTIVE},
+        {"slug": "or-rule", "children": [ACTIVE], "child": ACTIVE},
+        {"slug": "and-rule", "children": [ACTIVE, None]},
+        {"slug": "and-rule", "children": [ACTIVE, {"slug": "basket-rule"}]},
+        {"slug": "not-rule"},
+        {"slug": "not-rule", "child": [ACTIVE]},
+        {"slug": "not-rule", "child": {"slug": "any-rule"}},
+        {"slug": "not-rule", "child": ACTIVE, "children": []},
+        {**EMAIL, "domains": []},
+        {**EMAIL, "domains": "edu.tr"},
+        {**EMAIL, "domains": ["EDU.TR"]},
+        {**EMAIL, "domains": ["edu.tr", 1]},
+        {**EMAIL, "domains": ["@edu.tr"]},
+        {**EMAIL, "subdomains": None},
+        {**EMAIL, "subdomains": 1},
+        {**EMAIL, "exclude": 0},
+        {**EMAIL, "missing": "false"},
+        {**EMAIL, "key": "email"},
+        {"slug": "email-domain-rule", "domains": ["edu.tr"]},
+        {**COUNTRY, "key": "attributes.planet"},
+        {**COUNTRY, "key": 7},
+        {**COUNTRY, "key": "created_date"},
+        {**COUNTRY, "key": "email"},
+        {**COUNTRY, "values": []},
+        {**COUNTRY, "values": {"TR": 1}},
+        {**COUNTRY, "values": ["TR", 7]},
+        {**COUNTRY, "values": [" "]},
+        {**COUNTRY, "missing": None},
+        {**COUNTRY, "lookup": "exact"},
+        {**ACTIVE, "values": [1]},
+        {**ACTIVE, "values": ["true"]},
+        {**ACTIVE, "values": [True, False]},
+        {**ACTIVE, "key": "gender", "values": ["other"]},
+        deep(50),
+    ],
+)
+def test_what_is_not_understood_exactly_stays_as_it_is(payload: JsonValue) -> None:
+    rule = rule_from_wire(payload, CATALOGUE)
+    assert rule == RawRule(canonical(payload))
+    assert isinstance(rule, RawRule)
+    assert rule_to_wire(rule) == payload
+
+
+def test_fifty_levels_are_understood() -> None:
+    assert rule_from_wire(deep(49), CATALOGUE) == Rule(ACTIVE_LEAF)
+
+
+def test_an_email_rule_needs_an_attribute_of_type_email() -> None:
+    as_text = Catalogue({"email": Attribute("email", "string", "email")})
+    assert rule_from_wire(EMAIL, as_text) == RawRule(canonical(EMAIL))
+    assert rule_from_wire(EMAIL, Catalogue({})) == RawRule(canonical(EMAIL))
+
+
+@pytest.mark.parametrize(
+    ("payload", "leaf"),
+    [
+        (
+            {**EMAIL, "exclude": True, "missing": True},
+            Leaf("email", "email", DomainIn(("edu.tr", "k12.tr"), below=True), False, False),
+        ),
+        (
+            {**ACTIVE, "exclude": True},
+            Leaf("is_active", "is_active", OneOf((True,)), False, True),
+        ),
+    ],
+)
+def test_an_inverted_leaf_without_an_operator_becomes_a_not(
+    payload: JsonObject, leaf: Leaf
+) -> None:
+    assert rule_from_wire(payload, CATALOGUE) == Rule(Not(leaf))
+
+
+@given(customers(CATALOGUE), st.booleans(), st.booleans(), st.sampled_from([EMAIL, ACTIVE]))
+def test_an_inverted_leaf_selects_as_the_shop_says(
+    customer: JsonObject, exclude: bool, missing: bool, payload: JsonObject
+) -> None:
+    rule = rule_from_wire({**payload, "exclude": exclude, "missing": missing}, CATALOGUE)
+    assert isinstance(rule, Rule)
+    plain = EMAIL_LEAF if payload is EMAIL else ACTIVE_LEAF
+    literal = Leaf(plain.attribute, plain.path, plain.test, exclude, missing)
+    assert evaluate(rule.node, customer) is evaluate(literal, customer)
+
+
+@given(rules(CATALOGUE))
+def test_a_rule_survives_the_way_to_the_shop_and_back(rule: Rule) -> None:
+    sent = json.loads(json.dumps(rule_to_wire(rule)))
+    assert rule_from_wire(sent, CATALOGUE) == rule
+
+
+SLUGS = ("any-rule", "and-rule", "or-rule", "not-rule", "email-domain-rule", "user-attribute-rule")
+KEYS = ("slug", "children", "child", "domains", "subdomains", "key", "values", "exclude", "missing")
+wire_like: st.SearchStrategy[JsonValue] = st.recursive(
+    st.sampled_from([*SLUGS, *KEYS, "edu.tr", "is_active", True, False, None]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+        | st.fixed_dictionaries(
+            {"slug": st.sampled_from(SLUGS)}, optional=dict.fromkeys(KEYS[1:], inner)
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(json_values | wire_like)
+def test_any_json_is_understood_or_kept(payload: JsonValue) -> None:
+    rule = rule_from_wire(payload, CATALOGUE)
+    if rule is None:
+        assert payload in (None, {})
+    else:
+        assert rule_from_wire(rule_to_wire(rule), CATALOGUE) == rule
+
+
+def test_deep_json_is_kept() -> None:
+    payload: JsonValue = []
+    for _ in range(400):
+        payload = [payload]
+    assert rule_from_wire(payload, CATALOGUE) == RawRule(canonical(payload))
