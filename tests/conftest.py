@@ -1,4 +1,6 @@
-"""What tests of the whole tool share: a sandbox for each worker, and a project folder to run commands in."""
+"""What tests of the whole tool share: a sandbox for each worker, and a project folder to run
+commands in.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real sandbox for tests: started once, emptied before each use, asked over HTTP what it holds."""
+"""A real sandbox for tests: emptied before each use, asked over HTTP what it holds."""
 
 from __future__ import annotations
 

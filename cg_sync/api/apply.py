@@ -18,7 +18,7 @@ from cg_sync.core.plan import (
     Step,
     UpdateRecord,
 )
-from cg_sync.errors import ApiError, Unreachable
+from cg_sync.errors import ApiError, BadAnswer, Unreachable
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
 CREATE_ATTEMPTS = 3
@@ -82,9 +82,18 @@ def _carry_out(
                 kind.collection, change.remote_id, [member.pk for member in members]
             )
         case DeleteRecord(change):
-            shop.delete(kind.collection, change.remote_id)
+            _delete(shop, kind, change.remote_id)
         case _:
             assert_never(step)
+
+
+def _delete(shop: Writer, kind: Kind[C], remote_id: RemoteId) -> None:
+    """Delete a record; one that somebody else deleted since the plan is gone as well."""
+    try:
+        shop.delete(kind.collection, remote_id)
+    except Rejected as error:
+        if error.status != 404:
+            raise
 
 
 def _changed(kind: Kind[C], change: Update, ids: Ids) -> dict[str, JsonValue]:
@@ -104,8 +113,8 @@ def _create(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> Remot
     for _ in range(CREATE_ATTEMPTS - 1):
         try:
             return remote_id_of(shop.create(kind.collection, payload))
-        except Unreachable as error:
-            if not error.sent:
+        except (Unreachable, BadAnswer) as error:
+            if isinstance(error, Unreachable) and not error.sent:
                 raise
             there = _find(shop, kind, payload)
             if there is not None:

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from cg_sync.api.pages import remote_id
+from cg_sync.api.shop import Incomplete
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.kind import C, Ids, Kind, WireUnreadable
 from cg_sync.core.match import Pair
@@ -74,10 +76,10 @@ def fetch_live(shop: Reader, kinds: Sequence[Kind[C]], context: C) -> Live:
 
 def remote_id_of(payload: JsonObject) -> RemoteId:
     """The record's id, which the shop calls `pk` or `id`; raises BadAnswer when it has none."""
-    remote_id = payload.get("pk", payload.get("id"))
-    if isinstance(remote_id, bool) or not isinstance(remote_id, int):
-        raise BadAnswer(f"the shop sent a record without a numeric pk: {remote_id!r}")
-    return remote_id
+    known = remote_id(payload)
+    if known is None:
+        raise BadAnswer("the shop sent a record that has no pk and no id")
+    return known
 
 
 def _codes(records: Iterable[JsonObject]) -> dict[str, RemoteId]:
@@ -125,7 +127,7 @@ def _sift_live(shop: Reader, collection: str, remote_id: RemoteId, wanted: Membe
     """One streamed read, and one more when the listing moved under it."""
     try:
         return sift(wanted, shop.fetch_members(collection, remote_id))
-    except BadAnswer:
+    except Incomplete:
         return sift(wanted, shop.fetch_members(collection, remote_id))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from cg_sync.api.refusal import one_line
 from cg_sync.api.wire import Request
@@ -43,7 +43,7 @@ def page_in(request: Request, payload: JsonValue, base_url: str) -> Page:
 def next_page(request: Request, payload: JsonValue, base_url: str) -> Request | None:
     """The request for the page after, None on the last. Of `next` only the query is used.
 
-    Raises BadAnswer for a `next` on another host or scheme than `base_url`.
+    Raises BadAnswer for a `next` on another host than `base_url`.
     """
     link = payload.get("next") if isinstance(payload, dict) else None
     if link is None or link == "":
@@ -52,13 +52,13 @@ def next_page(request: Request, payload: JsonValue, base_url: str) -> Request | 
         raise BadAnswer(f"the shop answered {request} with a `next` that is no link")
     try:
         parts = urlsplit(link)
-        elsewhere = (parts.scheme or parts.netloc) and _origin(link) != _origin(base_url)
+        elsewhere = _leads_elsewhere(parts, urlsplit(base_url))
     except ValueError as error:
         raise BadAnswer(f"the shop answered {request} with a `next` that is no link") from error
     if elsewhere:
         raise BadAnswer(
             f"the shop answered {request} with a `next` that leads elsewhere: {one_line(link)}",
-            hint=f"only {base_url} is asked; has `url` in cg-sync.yaml the shop's scheme and host?",
+            hint=f"only {base_url} is asked; has `url` in cg-sync.yaml the shop's host and port?",
         )
     query = {**request.query, **dict(parse_qsl(parts.query, keep_blank_values=True))}
     return Request(request.method, request.path, query)
@@ -83,6 +83,12 @@ def _ids_of(request: Request, rows: Sequence[JsonValue]) -> list[int]:
     return ids
 
 
-def _origin(link: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(link)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+def _leads_elsewhere(link: SplitResult, base: SplitResult) -> bool:
+    """Whether a link names another host. Its scheme does not count: a shop behind a proxy that ends
+    TLS believes that it is spoken to over plain HTTP, and only the query is used anyway.
+    """
+    port, usual = link.port, {"http": 80, "https": 443}
+    if link.scheme not in {"", *usual}:
+        return True
+    ours = {None, base.port or usual[base.scheme]}
+    return bool(link.netloc) and (link.hostname != base.hostname or port not in ours)

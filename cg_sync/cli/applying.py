@@ -43,7 +43,12 @@ def apply_command(run: Run, yes: bool, allow: tuple[str, ...]) -> int:
     """
     from cg_sync.report.data import outcome_data, plan_data
     from cg_sync.report.text import outcome_lines, plan_lines, step_line
-    from cg_sync.workflow.apply import apply_changes, refuse_if_guarded, refuse_if_stopped
+    from cg_sync.workflow.apply import (
+        apply_changes,
+        look_again,
+        refuse_if_guarded,
+        refuse_if_stopped,
+    )
     from cg_sync.workflow.connect import chosen_environment, open_shop
     from cg_sync.workflow.plan import plan_changes
 
@@ -68,6 +73,8 @@ def apply_command(run: Run, yes: bool, allow: tuple[str, ...]) -> int:
             write([step_line(step, labels)], to_stderr=aside)
 
         outcome = apply_changes(checked, prepared, shop, on_step=tell)
+    run.result["apply"] = outcome_data(outcome)
+    outcome = look_again(checked, outcome, shop)
     run.result["apply"] = outcome_data(outcome)
     if run.format == "json":
         write_json({"plan": plan_data(plan), "apply": outcome_data(outcome)})

@@ -11,7 +11,8 @@ MAIN_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master"
 
 
 def read_deleted_files(root: Path, folders: Sequence[str]) -> Mapping[str, bytes]:
-    """The YAML files of `folders` that were there where this branch left the main one, and are gone.
+    """The YAML files of `folders` that were there where this branch left the main one, and are
+    gone.
 
     On the main branch itself: those that its last commit deleted. By path from `root`, with their
     last content. Empty without git or outside a repository: this is advice, never a condition.

@@ -1,4 +1,6 @@
-"""The example project: what `init` lays down and the demo plays with. It is the one at the root of this repository."""
+"""The example project: what `init` lays down and the demo plays with. It is the one at the root of
+this repository.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ CONTENT = ("cg-sync.yaml", "attributes.yaml", "groups", "settings", "members", "
 
 
 def copy_starter(target: Path) -> list[str]:
-    """Copy the example project into `target` and return what was made, sorted, with forward slashes.
+    """Copy the example project into `target` and return what was made, sorted, with forward
+    slashes.
 
     Files that are there already stay as they are.
     """

@@ -1,9 +1,10 @@
 """Text for a terminal as a value: lines of spans, each with a tone; and what makes foreign text
-harmless there.
+harmless and discreet there.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -59,3 +60,17 @@ def _written_out(letter: str) -> str:
     if unicodedata.category(letter) == "Zs":
         return " "
     return f"\\u{{{ord(letter):x}}}"
+
+
+def discreet(text: str, most: int = 300) -> str:
+    """`text` harmless, and with e-mail addresses masked: whatever others wrote, nobody is named."""
+    return harmless(without_addresses(text), most)
+
+
+_NAME = r"[^\s@<>\"`,;:()\[\]{}=|\\]"
+_LOCAL_PART = re.compile(rf"(?<!{_NAME})({_NAME}){_NAME}*(?=@{_NAME}+\.{_NAME})")
+
+
+def without_addresses(text: str) -> str:
+    """`text` with `a***@example.com` for every e-mail address in it."""
+    return _LOCAL_PART.sub(r"\1***", text) if "@" in text else text

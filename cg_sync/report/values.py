@@ -1,13 +1,21 @@
-"""Values as people read them in a plan: scalars in one word, rules and other trees as lines that
+"""Values as people read them in a plan: scalars in a word, rules and other trees as lines that
 differ line by line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
 
 from cg_sync.jsonvalue import JsonValue
-from cg_sync.report.line import harmless
+from cg_sync.report.line import Line, Span, Tone, discreet, line
+from cg_sync.rules.document import document_lines
+
+MOST_LINES = 40
+"""Of one value; what is longer is read in its file."""
+CONTEXT = 2
+"""Unchanged lines shown around a changed one."""
+MOST_LETTERS = 120
 
 SHOPS_OWN = "the shop's own"
 _WHEN_NONE = {
@@ -16,6 +24,7 @@ _WHEN_NONE = {
     "starts_at": "open",
     "ends_at": "open",
 }
+_TONES = {"+": Tone.ADDED, "-": Tone.REMOVED, " ": Tone.QUIET}
 
 
 def is_tree(value: JsonValue) -> bool:
@@ -29,56 +38,63 @@ def in_words(value: JsonValue, field: str = "") -> str:
         return _WHEN_NONE.get(field, "nothing")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return harmless(str(value))
+    return discreet(str(value))
 
 
-def tree_lines(value: JsonValue, indent: str = "") -> tuple[str, ...]:
-    """A tree as YAML-like lines: one line a condition, one a value where a list is long."""
-    return tuple(_tree_lines(value, indent))
+def tree_lines(value: JsonValue) -> Iterator[Line]:
+    """A new tree, whole or cut."""
+    yield from _at_most(line(Span(_cut(text))) for text in _written(value))
 
 
-LONG = 76
+def tree_diff(old: JsonValue, new: JsonValue) -> Iterator[Line]:
+    """What differs between two trees: lines marked `+` and `-`, with a little of what surrounds
+    them.
+    """
+    yield from _at_most(
+        line(Span(f"{mark} {_cut(text)}" if text else mark, _TONES[mark]))
+        for mark, text in _marked(_written(old), _written(new))
+    )
 
 
-def _tree_lines(value: JsonValue, indent: str) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            flow = f"{indent}{harmless(key)}: {_flow(item)}"
-            if len(flow) <= LONG and not _holds_conditions(item):
-                yield flow
+def _written(value: JsonValue) -> tuple[str, ...]:
+    match value:
+        case None:
+            return ()
+        case Mapping():
+            return document_lines(value)
+        case list() | tuple():
+            return document_lines(list(value))
+        case _:
+            return (in_words(value),)
+
+
+def _marked(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    # Lines are compared as they are: two addresses may look alike once they are masked.
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    end = 0
+    for group in matcher.get_grouped_opcodes(CONTEXT):
+        if group[0][1] > end:
+            yield " ", "…"
+        for tag, a, b, c, d in group:
+            if tag == "equal":
+                yield from ((" ", text) for text in before[a:b])
             else:
-                yield f"{indent}{harmless(key)}:"
-                yield from _tree_lines(item, indent + "  ")
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for item in value:
-            flow = f"{indent}- {_flow(item)}"
-            if len(flow) <= LONG or not is_tree(item):
-                yield flow
-            else:
-                first, *rest = _tree_lines(item, indent + "  ")
-                yield f"{indent}- {first.lstrip()}"
-                yield from rest
-    else:
-        yield f"{indent}{in_words(value)}"
+                yield from (("-", text) for text in before[a:b])
+                yield from (("+", text) for text in after[c:d])
+        end = group[-1][2]
+    if 0 < end < len(before):
+        yield " ", "…"
 
 
-def _holds_conditions(value: JsonValue) -> bool:
-    return isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value)
+def _at_most(lines: Iterator[Line]) -> Iterator[Line]:
+    """The lines, or the first of them and how many more there are."""
+    kept = list(lines)
+    if len(kept) <= MOST_LINES:
+        yield from kept
+        return
+    yield from kept[: MOST_LINES - 1]
+    yield line(Span(f"… and {len(kept) - MOST_LINES + 1:,} more lines", Tone.QUIET))
 
 
-def _flow(value: JsonValue) -> str:
-    if isinstance(value, Mapping):
-        if len(value) == 1:
-            ((key, item),) = value.items()
-            return f"{harmless(key)}: {_flow_inner(item)}"
-        return _flow_inner(value)
-    return _flow_inner(value)
-
-
-def _flow_inner(value: JsonValue) -> str:
-    if isinstance(value, Mapping):
-        inside = ", ".join(f"{harmless(key)}: {_flow_inner(item)}" for key, item in value.items())
-        return f"{{{inside}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_flow_inner(item) for item in value)}]"
-    return "null" if value is None else in_words(value)
+def _cut(text: str) -> str:
+    return discreet(text, MOST_LETTERS)

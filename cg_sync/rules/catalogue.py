@@ -66,7 +66,6 @@ def _attribute(name: str, fields: JsonObject) -> Attribute:
 
 def check_catalogue(content: JsonObject) -> Iterator[RuleProblem]:
     """What is wrong with attributes.yaml beyond its schema, in the order of the file."""
-    declared = cast("Mapping[str, JsonObject]", content["attributes"])
     owners: dict[str, str] = {}
     for attribute in make_catalogue(content).attributes.values():
         here = ("attributes", attribute.name)
@@ -84,7 +83,6 @@ def check_catalogue(content: JsonObject) -> Iterator[RuleProblem]:
             hint = "the shop's rules know one e-mail address of a customer"
             yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
         yield from _check_values(attribute)
-        yield from _check_promises(attribute, declared[attribute.name])
 
 
 def _check_values(attribute: Attribute) -> Iterator[RuleProblem]:
@@ -105,18 +103,3 @@ def _check_values(attribute: Attribute) -> Iterator[RuleProblem]:
             message = f"{attribute.name}: {value!r} and {earlier!r} are one value to the shop"
             hint = "the shop takes upper and lower case as one; keep one of the two"
             yield RuleProblem("CG-F06", message, (*here, "values", index), hint=hint)
-
-
-_NO_PROMISE = ("missing_tokens", "default", "source")
-
-
-def _check_promises(attribute: Attribute, fields: JsonObject) -> Iterator[RuleProblem]:
-    """Words that would change what a rule means, where the shop's rules cannot follow."""
-    words = [word for word in _NO_PROMISE if word in fields]
-    if fields.get("fold") == "none":
-        words.append("fold")
-    for word in words:
-        message = f"{attribute.name}: the shop's rules cannot honour {word}"
-        here = ("attributes", attribute.name, word)
-        hint = "leave it out; docs/rules.md says how values are compared"
-        yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)

@@ -53,10 +53,10 @@ def _condition(node: Node, negations: int) -> JsonObject:
 
 
 def _test(leaf: Leaf, negations: int) -> JsonValue:
-    """The shortest test that says the same; a negated line always says what `missing` does."""
+    """The shortest test that says the same; a negated line says what `missing` does."""
     word, operand = _operator(leaf)
     keeps = leaf.when_missing is not (negations % 2 == 1)
-    if keeps or negations or leaf.exclude:
+    if keeps or (leaf.nullable and (negations or leaf.exclude)):
         return {word: operand, "missing": "keep" if keeps else "drop"}
     return operand if word == "eq" else {word: operand}
 
@@ -74,15 +74,24 @@ def _operator(leaf: Leaf) -> tuple[str, JsonValue]:
 
 
 def rule_lines(rule: Rule | RawRule) -> tuple[str, ...]:
-    """The rule as lines of YAML, a condition a line; a list too long for one has a value a line.
+    """The rule as lines of YAML, as `document_lines` writes them.
 
     Raises ValueError as `rule_to_document` does.
     """
-    document = rule_to_document(rule)
-    if isinstance(rule, RawRule):
-        text = json.dumps(document["raw"], indent=2, sort_keys=True, ensure_ascii=False)
-        return ("raw:", *(f"  {line}" for line in text.splitlines()))
-    return tuple(_mapping_lines(document, ""))
+    return document_lines(rule_to_document(rule))
+
+
+def document_lines(content: JsonObject | list[JsonValue]) -> tuple[str, ...]:
+    """Lines of YAML, a condition a line; a list too long for one has a value a line.
+
+    What stands alone under `raw` is foreign JSON, and has all its values on lines of their own.
+    """
+    if isinstance(content, list):
+        return tuple(line for item in content for line in _item_lines(item, ""))
+    if content.keys() == {"raw"}:
+        text = json.dumps(content["raw"], indent=2, sort_keys=True, ensure_ascii=False)
+        return ("raw:", *(f"  {line}" for line in text.split("\n")))
+    return tuple(_mapping_lines(content, ""))
 
 
 def _mapping_lines(content: JsonObject, indent: str) -> Iterator[str]:

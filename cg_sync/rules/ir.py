@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import assert_never
 
@@ -81,7 +81,8 @@ class Not:
 class Leaf:
     """A test of one attribute, inverted by `exclude`.
 
-    A customer without a value gets `when_missing`, whatever `exclude` says.
+    A customer without a value gets `when_missing`, whatever `exclude` says. `nullable` False
+    promises that there is none: it changes how the leaf is written, not what it is.
     """
 
     attribute: str
@@ -89,6 +90,7 @@ class Leaf:
     test: Test
     exclude: bool = False
     when_missing: bool = False
+    nullable: bool = field(default=True, compare=False)
 
 
 Node = Everyone | All | AnyOf | Not | Leaf

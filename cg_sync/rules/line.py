@@ -109,8 +109,9 @@ class Line:
         )
 
     def _made(self, operator: Operator, values: tuple[Value, ...], *, when_missing: bool) -> Leaf:
-        name, path = self.attribute.name, self.attribute.path
-        return Leaf(name, path, operator.test(values), operator.exclude, when_missing)
+        it = self.attribute
+        test = operator.test(values)
+        return Leaf(it.name, it.path, test, operator.exclude, when_missing, it.nullable)
 
     def _when_missing(self, test: JsonObject, *, excludes: bool) -> bool:
         """The answer for a customer without a value; where lines are inverted, false keeps."""

@@ -142,11 +142,11 @@ class _Decoder:
 
 def _leaf(attribute: Attribute, test: OneOf | DomainIn, payload: JsonObject) -> Node:
     exclude, when_missing = _flag(payload, "exclude"), _flag(payload, "missing")
-    leaf = Leaf(attribute.name, attribute.path, test, exclude, when_missing)
+    name, path, nullable = attribute.name, attribute.path, attribute.nullable
     if exclude and not any(operator.exclude for operator in operators_of(attribute).values()):
         # The language inverts such a leaf with `none`, which also turns the answer when missing.
-        return Not(Leaf(attribute.name, attribute.path, test, False, not when_missing))
-    return leaf
+        return Not(Leaf(name, path, test, False, not when_missing, nullable))
+    return Leaf(name, path, test, exclude, when_missing, nullable)
 
 
 def _refuse_other_keys(payload: JsonObject, known: Set[str]) -> None:

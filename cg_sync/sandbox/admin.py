@@ -231,7 +231,6 @@ class CustomerGroupSettingPage(Page):
 class CustomerPage(_LookOnly):
     list_display = (
         *("email", "first_name", "last_name", "channel", "is_active", "gender", "user_type"),
-        "date_joined",
     )
     list_filter = (
         *("channel", "is_active", "gender", "user_type"),

@@ -146,8 +146,10 @@ def _channel(data: Any) -> Channel:
         raise ValidationError({"channel": ["A valid integer is required."]}) from None
 
 
-def _create(channel: Channel, customers: list[Any]) -> list[int]:
+def _create(channel: Channel, customers: Any) -> list[int]:
     """The pks of the new customers, in the order given; all or none."""
+    if not isinstance(customers, list):
+        raise ValidationError({"customers": ["Expected a list of customers."]})
     records = [{"email": it} if isinstance(it, str) else _body(it) for it in customers]
     try:
         made = [

@@ -20,14 +20,9 @@ class Pages(PageNumberPagination):
     page_size = 10
     page_size_query_param = "limit"
 
-    @property
-    def max_page_size(self) -> int:
-        """The cap of this run."""
-        return int(settings.SANDBOX_MAX_PAGE_SIZE)
-
-    @max_page_size.setter
-    def max_page_size(self, value: int) -> None:
-        raise AttributeError("the cap is set when the sandbox starts")
+    def get_page_size(self, request: Request) -> int:
+        asked = super().get_page_size(request) or self.page_size
+        return min(asked, settings.SANDBOX_MAX_PAGE_SIZE)
 
 
 class Sorting(OrderingFilter):

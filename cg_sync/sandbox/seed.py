@@ -153,12 +153,12 @@ def _insert(batch: Iterable[Person]) -> None:
     fields = [it for it in models.Customer._meta.concrete_fields if not it.primary_key]
     unset = {it.name: it.get_default() for it in fields}
     table = connection.ops.quote_name(models.Customer._meta.db_table)
-    columns = ", ".join(it.column for it in fields)
+    columns = ", ".join(str(it.column) for it in fields)
     places = ", ".join(["%s"] * len(fields))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table} ({columns}) VALUES ({places})",
-            (tuple(map(_stored, (unset | _derived(it) | it).values())) for it in batch),
+            [tuple(map(_stored, (unset | _derived(it) | it).values())) for it in batch],
         )
 
 

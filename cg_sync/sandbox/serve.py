@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread, current_thread, main_thread
+from queue import Empty, SimpleQueue
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,6 +37,29 @@ class Options:
     max_page_size: int = 1000
     throttle: str | None = None
     stop_with_parent: bool = False
+
+
+class _Stop:
+    """A wish to stop; safe in a signal handler, where an Event could wait for its own thread."""
+
+    def __init__(self) -> None:
+        self._wishes: SimpleQueue[None] = SimpleQueue()
+
+    def ask(self, *_: object) -> None:
+        """Utter it."""
+        self._wishes.put(None)
+
+    def is_asked(self) -> bool:
+        """Whether it was uttered and nobody has waited for it yet."""
+        return not self._wishes.empty()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it was uttered before the time was over."""
+        try:
+            self._wishes.get(timeout=seconds)
+        except Empty:
+            return False
+        return True
 
 
 class PortTaken(Exception):
@@ -65,7 +89,9 @@ def serve(options: Options, *, announce: Callable[[str], None]) -> None:
     """
     throttle = parse_throttle(options.throttle) if options.throttle else None
     parent = os.getppid()
-    stop = Event()
+    stop = _Stop()
+    if options.ready_file is not None:
+        options.ready_file.unlink(missing_ok=True)  # what a killed sandbox left behind
     with _stopped_by_signals(stop), _data_folder(options.data) as folder:
         server = _bind(options.port)
         try:
@@ -112,7 +138,7 @@ def _set_up_django(
     django.setup()
 
 
-def _fill(folder: Path, options: Options, stop: Event, announce: Callable[[str], None]) -> bool:
+def _fill(folder: Path, options: Options, stop: _Stop, announce: Callable[[str], None]) -> bool:
     """Whether the shop is ready to open; not so when it was stopped half-way."""
     from cg_sync.sandbox import seed
 
@@ -133,7 +159,7 @@ def _fill(folder: Path, options: Options, stop: Event, announce: Callable[[str],
         leftover.unlink()
     seed.make_tables()
     try:
-        seed.fill(seed=options.seed, customers=options.customers, stopped=stop.is_set)
+        seed.fill(seed=options.seed, customers=options.customers, stopped=stop.is_asked)
     except seed.SeedStopped:
         return False
     about.write_text(json.dumps(wanted), "utf-8")
@@ -179,6 +205,7 @@ def _ready_file(path: Path | None, port: int) -> Iterator[None]:
         "password": ADMIN_PASSWORD,
         "channel": _CHANNEL,
     }
+    path.parent.mkdir(parents=True, exist_ok=True)
     # mkstemp makes the file readable by nobody else.
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -202,20 +229,20 @@ def _announce_address(port: int, announce: Callable[[str], None]) -> None:
     announce("Ctrl-C stops it")
 
 
-def _wait(stop: Event, parent: int | None) -> None:
+def _wait(stop: _Stop, parent: int | None) -> None:
     while not stop.wait(_PARENT_CHECK_SECONDS):
         if parent is not None and os.getppid() != parent:
             return
 
 
 @contextmanager
-def _stopped_by_signals(stop: Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set the event; in any other thread than the main one nothing does."""
+def _stopped_by_signals(stop: _Stop) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask to stop; in any other thread than the main one nothing does."""
     if current_thread() is not main_thread():
         yield
         return
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    before = {number: signal.signal(number, stop.ask) for number in numbers}
     try:
         yield
     finally:

@@ -59,7 +59,7 @@ DATABASES: dict[str, dict[str, Any]] = {
             # Taking the write lock up front lets writers queue, where a late upgrade would fail.
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; "
-            "PRAGMA cache_size=-32000; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;",
+            "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;",
         },
     }
 }

@@ -141,11 +141,11 @@ class _InChannel(GenericViewSet[Any]):
 
 
 class Customers(
+    _InChannel,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
     mixins.ListModelMixin,
-    _InChannel,
 ):
     """The customers of one sales channel."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cg_sync.api.apply import StepFailed, apply_plan
 from cg_sync.api.shop import Shop
 from cg_sync.core.outcome import Failure, Outcome
 from cg_sync.core.plan import Plan, Step
-from cg_sync.errors import ApplyStopped, PlanRefused, Unauthorised, Unreachable
+from cg_sync.errors import ApplyStopped, CgSyncError, PlanRefused, Unauthorised, Unreachable
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.plan import Prepared, plan_changes
 
@@ -31,9 +32,10 @@ def apply_changes(
     *,
     on_step: Callable[[Step], None],
 ) -> Outcome:
-    """Carry out the plan, tell of each write once it is really done, then look at the shop again.
+    """Carry out the plan, and tell of each write once it is really done.
 
-    An API error ends it; the result then has the failure, and nobody looks again.
+    An API error ends it; the result then has the failure. Raises that error itself when it is
+    certain that nothing was written.
     """
     done: list[Step] = []
     try:
@@ -46,8 +48,27 @@ def apply_changes(
         return Outcome(
             prepared.plan, tuple(done), Failure(failed.step, str(failed.error), failed.error.hint)
         )
-    left = plan_changes(checked, shop).plan.changes
-    return Outcome(prepared.plan, tuple(done), left=left)
+    return Outcome(prepared.plan, tuple(done))
+
+
+def look_again(checked: Checked, outcome: Outcome, shop: Shop) -> Outcome:
+    """The outcome with what a new plan still finds to change; nobody looks after a failure.
+
+    Raises ApplyStopped when everything was written and the shop cannot be read any more.
+    """
+    if outcome.failure is not None:
+        return outcome
+    if not outcome.done:
+        return replace(outcome, left=())
+    try:
+        return replace(outcome, left=plan_changes(checked, shop).plan.changes)
+    except CgSyncError as error:
+        raise ApplyStopped(
+            f"all {len(outcome.done)} writes are done, but the shop could not be read again: "
+            f"{error}",
+            done=True,
+            hint=error.hint or "run `cg-sync plan` to see whether anything is left",
+        ) from error
 
 
 def _nothing_was_written(failed: StepFailed) -> bool:

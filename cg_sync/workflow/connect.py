@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cg_sync.api.client import Client, Credentials, PasswordLogin, TokenLogin
-from cg_sync.api.shop import Shop
+from cg_sync.api.client import LOGIN_PATH, Client, Credentials, PasswordLogin, TokenLogin
+from cg_sync.api.shop import Shop, resolved_paths
 from cg_sync.core.project import Environment
 from cg_sync.errors import Unauthorised, UsageWrong
 from cg_sync.workflow.check import Checked
@@ -24,7 +24,9 @@ def open_shop(
         environment.url,
         credentials_from(environ),
         writable=writable,
+        login_path=resolved_paths(environment.paths, environment.channel)["login"],
         timeout=(5, environment.timeout_seconds),
+        login_path=environment.paths.get("login", LOGIN_PATH),
         environ=environ,
         on_retry=on_retry,
     )

@@ -34,8 +34,9 @@ def a_client(
     attempts: int = 5,
     timeout: tuple[float, float] = (5, 30),
     environ: Mapping[str, str] | None = None,
+    jitter: float = 1.0,
 ) -> Client:
-    """A client whose jitter always takes the longest wait."""
+    """A client whose jitter always takes the same share of the longest wait, by default all."""
     waits = waits or Waits()
     return Client(
         base_url,
@@ -45,7 +46,7 @@ def a_client(
         timeout=timeout,
         sleep=waits.sleep,
         clock=lambda: waits.now,
-        random=lambda: 1.0,
+        random=lambda: jitter,
         environ=environ,
         on_retry=waits.told.append,
     )

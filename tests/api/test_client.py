@@ -390,6 +390,14 @@ def test_after_the_last_attempt_the_error_says_how_often_it_was_tried(wire: Requ
     assert client.calls == {"GET": 9}
 
 
+def test_a_wait_is_a_random_share_of_the_longest_one(wire: RequestsMock) -> None:
+    waits = Waits()
+    with wire:
+        queue(wire, GET, 503, 503, 200)
+        a_client(waits, jitter=0.25).send(GET)
+    assert waits.slept == [0.125, 0.25]
+
+
 def test_a_write_that_was_lost_once_may_have_happened_whatever_came_after(
     wire: RequestsMock,
 ) -> None:

@@ -47,6 +47,11 @@ def test_of_an_absolute_or_relative_next_only_the_query_is_used(link: str) -> No
     assert next_page(FIRST, an_envelope(link), BASE) == expected
 
 
+def test_a_next_in_plain_http_from_behind_a_proxy_is_asked_over_our_own_scheme() -> None:
+    following = next_page(FIRST, an_envelope(f"http://shop.example{PATH}?page=2"), BASE)
+    assert following == Request("GET", PATH, {**FIRST.query, "page": "2"})
+
+
 def test_the_shops_own_limit_wins_over_ours_in_next() -> None:
     following = next_page(FIRST, an_envelope("?page=2&limit=1&q="), BASE)
     assert following == Request("GET", PATH, {"sort": "id", "limit": "1", "page": "2", "q": ""})
@@ -61,13 +66,12 @@ def test_without_next_it_is_the_last_page(link: JsonValue) -> None:
     "link",
     [
         "https://evil.example/api/v1/price_list/?page=2",
-        "http://shop.example/api/v1/price_list/?page=2",
         "https://shop.example:8443/?page=2",
         "//evil.example/?page=2",
         "ftp:?page=2",
     ],
 )
-def test_a_next_on_another_host_or_scheme_is_refused(link: str) -> None:
+def test_a_next_on_another_host_or_port_is_refused(link: str) -> None:
     with pytest.raises(BadAnswer, match="leads elsewhere") as caught:
         page_in(FIRST, an_envelope(link), BASE)
     assert str(caught.value) == (

@@ -117,7 +117,7 @@ def test_a_listing_that_moves_while_it_is_read_is_incomplete(
 @pytest.mark.parametrize(
     "pages",
     [
-        [a_page(99, following=2)],
+        [a_page(99, following=n) for n in range(2, 50)],
         [a_page(3, 1, 2, following=n) for n in range(2, 50)],
         [a_page(99, 1, 2, following=GROUPS)],
     ],

@@ -26,7 +26,7 @@ NEVER = b"never"
 
 @dataclass
 class Server:
-    """Answers each connection with the next answer and hangs up; on NEVER it does neither."""
+    """Answers each connection with the next answer, and hangs up unless that ends in NEVER."""
 
     answers: list[bytes]
     door: socket.socket
@@ -41,8 +41,8 @@ class Server:
             line, _ = self.door.accept()
             self.lines.append(line)
             self.requests.append(line.recv(65_536))
-            if answer is not NEVER:
-                line.sendall(answer)
+            line.sendall(answer.removesuffix(NEVER))
+            if not answer.endswith(NEVER):
                 line.shutdown(socket.SHUT_WR)
         self.door.close()
 
@@ -67,7 +67,7 @@ def serving(*answers: bytes) -> Iterator[Server]:
         b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b'[{"pk": 1}]',
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[{\"pk",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
         b"HTTP/1.1 200 OK\r\n\r\n[{\"pk\": ",
         b"HTTP/1.1 200 OK\r\nContent-Le",
         b"gibberish\r\n\r\n",
@@ -113,8 +113,9 @@ def test_a_server_that_died_is_told_from_one_that_hung_up() -> None:
     assert not caught.value.sent
 
 
-def test_a_slow_answer_is_given_up_after_the_time_out() -> None:
-    with serving(NEVER, OK) as server:
+@pytest.mark.parametrize("slow", [NEVER, HALF + NEVER])
+def test_a_slow_answer_is_given_up_after_the_time_out(slow: bytes) -> None:
+    with serving(slow, OK) as server:
         waits = Waits()
         client = a_client(waits, base_url=server.url, timeout=(0.2, 0.2))
         assert client.send(GET) == [{"pk": 1}]

@@ -73,6 +73,7 @@ def test_a_log_in_is_no_write_and_its_password_is_not_in_the_repr() -> None:
         (POST, 201, '{"name": "Öğrenci"}'.encode(), {"name": "Öğrenci"}),
         (DELETE, 204, b"", None),
         (DELETE, 200, b"", None),
+        (Request("HEAD", GROUPS), 200, b"", None),
         (POST, 205, b"", None),
         (GET, 200, b"null", None),
     ],

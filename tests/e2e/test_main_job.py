@@ -1,4 +1,6 @@
-"""The main job, end to end over HTTP. The law of every test here: apply, then plan, and the plan is empty."""
+"""The main job, end to end over HTTP. The law of every test here: apply, then plan, and the plan is
+empty.
+"""
 
 from __future__ import annotations
 

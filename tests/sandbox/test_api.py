@@ -1,7 +1,11 @@
 """Log-in, listings, filters and error shapes, held against the contract."""
 
+import http.client
+import json
+from importlib import resources
 from typing import Any
 
+import jsonschema
 import pytest
 import requests
 
@@ -241,21 +245,22 @@ def test_other_host_names_are_refused(shop: Shop) -> None:
 
 
 def test_one_connection_serves_many_requests(shop: Shop) -> None:
-    with requests.Session() as session:
-        for _ in range(3):
-            answer = session.get(f"{shop.url}/_sandbox/requests/", timeout=30)
-            assert answer.headers.get("Connection") != "close"
-        pools = session.get_adapter(shop.url).poolmanager.pools  # type: ignore[attr-defined]
-        assert pools.get(pools.keys()[0]).num_connections == 1
+    connection = http.client.HTTPConnection(shop.url.removeprefix("http://"), timeout=30)
+    sockets = []
+    for _ in range(3):
+        connection.request("GET", "/_sandbox/requests/")
+        connection.getresponse().read()
+        sockets.append(connection.sock)
+    connection.close()
+    assert sockets == [sockets[0]] * 3
 
 
 def test_the_schema_is_valid_and_comes_without_a_warning(start: Starter) -> None:
-    from drf_spectacular.validation import validate_schema
-
+    law = resources.files("drf_spectacular") / "validation" / "openapi_3_0_schema.json"
     shop = start()
     before = shop.output.read_text()
     schema = shop.get("/api/schema/")
-    validate_schema(schema)
+    jsonschema.validate(schema, json.loads(law.read_text("utf-8")))
     paths = schema["paths"]
     assert "/api/v1/remote/{channel}/customer_groups/{id}/customers/bulk_add/" in paths
     tags = paths["/api/v1/remote/{channel}/customer_group_settings/"]["get"]["tags"]

@@ -69,19 +69,15 @@ def test_without_subdomains_only_the_domain_itself_matches() -> None:
 @pytest.mark.parametrize(
     ("domain", "email"),
     [
-        ("örnek-mağaza.example", "a@xn--rnek-maaza-icb46h.example"),
-        ("xn--rnek-maaza-icb46h.example", "a@ÖRNEK-MAĞAZA.example"),
+        ("örnek-mağaza.example", "a@xn--rnek-maaza-dcb31c.example"),
+        ("xn--rnek-maaza-dcb31c.example", "a@ÖRNEK-MAĞAZA.example"),
         ("istanbul.example", "a@İSTANBUL.example"),
         ("ISTANBUL.example", "a@istanbul.example"),
         ("edu.tr.", "a@edu.tr"),
     ],
 )
 def test_domains_are_compared_as_dns_has_them(domain: str, email: str) -> None:
-    from cg_sync.sandbox.rules import ascii_domain
-
-    assert holds({"slug": "email-domain-rule", "domains": [domain]}, {"email": email}), (
-        ascii_domain(domain)
-    )
+    assert holds({"slug": "email-domain-rule", "domains": [domain]}, {"email": email})
 
 
 @pytest.mark.parametrize(

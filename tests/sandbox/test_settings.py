@@ -17,8 +17,8 @@ def lists(shop: Shop, kind: str) -> dict[str, int]:
 
 
 def winner(shop: Shop, channel: Channel, email: str) -> str | None:
-    resolved = shop.get(f"{channel.settings}resolve/", email=email)["setting"]
-    return resolved and resolved["slug"]
+    setting = shop.get(f"{channel.settings}resolve/", email=email)["setting"]
+    return str(setting["slug"]) if setting else None
 
 
 def a_setting(slug: str, **more: Any) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def test_only_settings_whose_dates_hold_now_count(
     expected: bool,
 ) -> None:
     def moment(days: int | None) -> str | None:
-        return days and (datetime.now(UTC) + timedelta(days=days)).isoformat()
+        return None if days is None else (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
     dates = {"start_date": moment(start_days), "end_date": moment(end_days)}
     shop.post(channel.settings, a_setting("spring", **dates))

@@ -441,7 +441,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "attributes:\n"
         "  City: {type: text}\n"
         "  gender: {type: enum}\n"
-        "  city: {type: string, values: [Bursa], currency: lira, scale: 13, max_age: 2 days}\n"
+        "  city: {type: string, values: [Bursa], currency: lira}\n"
         "  email:\n",
         [
             "f.yaml:2:3 attributes.City: the name of an attribute holds small letters, "
@@ -450,9 +450,8 @@ BAD: list[tuple[str, str, list[str]]] = [
             'phone, integer, decimal, date, datetime or list, found the text "text"',
             "f.yaml:3:11 attributes.gender.values: missing (add `values:`)",
             "f.yaml:4:24 attributes.city.values: only with `type: enum`",
-            "f.yaml:4:51 attributes.city.currency: expected three capital letters such as TRY",
-            "f.yaml:4:64 attributes.city.scale: 13 is more than the maximum of 12",
-            "f.yaml:4:77 attributes.city.max_age: expected a number and d, w, m or y, such as 2d",
+            "f.yaml:4:41 attributes.city.currency: no such field (allowed here: type, path, "
+            "description, nullable, values, pii)",
             "f.yaml:5:9 attributes.email: nothing is written after `email:` (write a "
             "value, or remove the line)",
         ],

@@ -26,7 +26,6 @@ def problems_of(**attributes: JsonObject) -> list[RuleProblem]:
 
 def test_fields_left_out_have_their_defaults() -> None:
     content: JsonObject = {
-        "timezone": "Europe/Istanbul",
         "attributes": {
             "city": {"type": "string"},
             "gender": {
@@ -47,7 +46,7 @@ def test_fields_left_out_have_their_defaults() -> None:
 
 
 def test_a_good_catalogue_has_no_problems() -> None:
-    assert problems_of(email={"type": "email"}, city={"type": "string", "fold": "turkish"}) == []
+    assert problems_of(email={"type": "email"}, city={"type": "string"}) == []
 
 
 def test_two_attributes_cannot_have_one_path() -> None:
@@ -87,17 +86,6 @@ def test_an_enum_needs_values_that_differ_when_folded() -> None:
 def test_only_an_enum_has_values() -> None:
     (problem,) = problems_of(a={"type": "string", "values": ["x"]})
     assert problem.pointer == ("attributes", "a", "values")
-
-
-@pytest.mark.parametrize(
-    "field",
-    [{"fold": "none"}, {"missing_tokens": ["-"]}, {"default": "x"}, {"source": "warehouse"}],
-)
-def test_what_the_shop_would_not_honour_is_refused(field: JsonObject) -> None:
-    (word,) = field
-    assert [
-        (it.code, it.pointer, it.message) for it in problems_of(a={"type": "string", **field})
-    ] == [("CG-F06", ("attributes", "a", word), f"a: the shop's rules cannot honour {word}")]
 
 
 def test_the_shipped_catalogue_is_sound() -> None:

@@ -1,0 +1,113 @@
+"""One change as a block of lines: what happens to which resource, and each field before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
+from cg_sync.core.members import Member, MemberDelta
+from cg_sync.core.privacy import SAMPLE, masked
+from cg_sync.report.line import Line, Span, Tone, discreet, harmless, line
+from cg_sync.report.values import in_words, is_tree, tree_diff, tree_lines
+
+Labels = Mapping[str, str]
+"""Name of a kind → what one such resource is called."""
+
+MOST_ON_ONE_LINE = 72
+_MARK = {Create: ("+", Tone.ADDED), Update: ("~", Tone.CHANGED), Delete: ("-", Tone.REMOVED)}
+_INDENT = "      "
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 write`, `2,000 writes`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def title_of(change: Change, labels: Labels) -> str:
+    """A change's resource in words: `group VIP Customers`, with its former name when renamed."""
+    name = f"{labels[change.address.kind]} {discreet(change.address.key)}"
+    if isinstance(change, Update) and change.former is not None:
+        return f"{name} (was {discreet(change.former)})"
+    if isinstance(change, Delete) and change.size:
+        return f"{name} (with {counted(change.size, 'member')})"
+    return name
+
+
+def change_lines(change: Change, labels: Labels) -> Iterator[Line]:
+    """The title with its place, then a line a field. Of a Create, what the title says is not said
+    again; of a Delete, there is nothing more to say.
+    """
+    mark, tone = _MARK[type(change)]
+    where = discreet(str(change.where)) if change.where is not None else "no file; ownership: all"
+    title = f"{mark} {title_of(change, labels)}"
+    yield line("  ", Span(title, tone), "  ", Span(where, Tone.QUIET))
+    if isinstance(change, Delete):
+        return
+    fields = [it for it in change.fields if not _says_only_the_title(it, change)]
+    names = [field.name for field in fields] + (["members"] if change.members else [])
+    width = max(map(len, names), default=0)
+    for field in fields:
+        name = f"{_INDENT}{field.name.ljust(width)}  "
+        if isinstance(change, Create):
+            yield from _new_field(field, name)
+        else:
+            yield from _changed_field(field, name)
+    if change.members is not None:
+        name = f"{_INDENT}{'members'.ljust(width)}  "
+        if isinstance(change, Create):
+            yield line(name, _first_members(change.members))
+        else:
+            yield from _moved_members(change.members, name)
+
+
+def _says_only_the_title(field: FieldChange, change: Create | Update) -> bool:
+    if isinstance(change, Create):
+        return field.new == change.address.key
+    return (field.old, field.new) == (change.former, change.address.key)
+
+
+def _new_field(field: FieldChange, name: str) -> Iterator[Line]:
+    if is_tree(field.new):
+        yield line(name.rstrip())
+        yield from _indented(tree_lines(field.new))
+    else:
+        yield line(name, in_words(field.new, field.name))
+
+
+def _changed_field(field: FieldChange, name: str) -> Iterator[Line]:
+    if is_tree(field.old) or is_tree(field.new):
+        yield line(name.rstrip())
+        yield from _indented(tree_diff(field.old, field.new))
+        return
+    old, new = in_words(field.old, field.name), in_words(field.new, field.name)
+    if len(old) + len(new) <= MOST_ON_ONE_LINE:
+        yield line(name, Span(old, Tone.REMOVED), " → ", Span(new, Tone.ADDED))
+    else:
+        yield line(name, Span(f"- {old}", Tone.REMOVED))
+        yield line(" " * len(name), Span(f"+ {new}", Tone.ADDED))
+
+
+def _indented(lines: Iterator[Line]) -> Iterator[Line]:
+    return (line(f"{_INDENT}  ", *it) for it in lines)
+
+
+def _first_members(members: MemberDelta) -> str:
+    return f"{len(members.add):,}: {_sample(members.add)}" if members.add else "0"
+
+
+def _moved_members(members: MemberDelta, name: str) -> Iterator[Line]:
+    yield line(name, f"+{len(members.add):,} −{len(members.remove):,} = {members.after:,}")
+    for mark, tone, moved in (("+", Tone.ADDED, members.add), ("-", Tone.REMOVED, members.remove)):
+        if moved:
+            yield line(f"{_INDENT}  ", Span(f"{mark} {_sample(moved)}", tone))
+
+
+def _sample(members: Sequence[Member]) -> str:
+    """The first few, masked, and how many more there are."""
+    shown = ", ".join(shown_member(it) for it in members[:SAMPLE])
+    return f"{shown} and {len(members) - SAMPLE:,} more" if len(members) > SAMPLE else shown
+
+
+def shown_member(member: Member) -> str:
+    """A customer as `a***@example.com`; one without an address as `pk 1042`."""
+    return harmless(masked(member.email), 80) if member.email else f"pk {member.pk}"
