@@ -18,7 +18,7 @@ from cg_sync.core.plan import (
     Step,
     UpdateRecord,
 )
-from cg_sync.errors import ApiError, BadAnswer, Unreachable
+from cg_sync.errors import ApiError, BadAnswer, Rejected, Unreachable
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
 CREATE_ATTEMPTS = 3
@@ -116,7 +116,12 @@ def _create(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> Remot
         except (Unreachable, BadAnswer) as error:
             if isinstance(error, Unreachable) and not error.sent:
                 raise
-            there = _find(shop, kind, payload)
+            try:
+                there = _find(shop, kind, payload)
+            except ApiError as blind:
+                raise Unreachable(
+                    f"{error}; whether it was made is unknown: {blind}", hint=blind.hint
+                ) from blind
             if there is not None:
                 return there
     return remote_id_of(shop.create(kind.collection, payload))

@@ -37,6 +37,7 @@ BATCH = 1000
     type=click.Choice(["table", "csv", "json"]),
     default="table",
     show_default=True,
+    help="How the rows are written to stdout.",
 )
 @click.option(
     "--limit",
@@ -60,6 +61,7 @@ def list_command(
     from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.listing import listings, narrow, read_filters, rows
 
+    run.format = output
     if limit < 0:
         raise UsageWrong("--limit: must be 0 or more")
     if member and what != "groups":

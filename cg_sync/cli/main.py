@@ -5,8 +5,7 @@ codes.
 from __future__ import annotations
 
 import importlib
-import json
-import os
+import io
 import signal
 import sys
 import traceback
@@ -17,6 +16,7 @@ from types import FrameType
 import click
 
 from cg_sync.cli.run import Run
+from cg_sync.cli.terminal import silence, write
 from cg_sync.errors import CgSyncError, ExitCode, FilesError
 from cg_sync.jsonvalue import JsonValue
 
@@ -59,6 +59,13 @@ class LazyCommands(click.Group):
             ctx.fail(f"No such command {args[0]!r}. {near}".rstrip())
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            # click would end the process with 1, a bug, and no result file would be written.
+            raise ReaderGone from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
@@ -94,6 +101,10 @@ def cg_sync() -> None:
     """
 
 
+class ReaderGone(Exception):
+    """Whoever read our stdout went away (`| head`): not an error, and nothing more can be said."""
+
+
 class Terminated(BaseException):
     """SIGTERM came; unwinds like Ctrl-C, with its own exit code."""
 
@@ -122,10 +133,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Terminated as it:
         error, code = it, ExitCode.TERMINATED
         click.echo("stopped by SIGTERM", err=True)
-    except BrokenPipeError:
-        # The reader of our stdout went away (`| head`): not an error, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
+    except ReaderGone:
+        code = ExitCode.DONE
+        silence(sys.stdout)
     except Exception as it:
         error, code = it, ExitCode.BUG
         traceback.print_exc()
@@ -137,16 +147,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(error: CgSyncError) -> None:
-    from cg_sync.cli.terminal import write
-    from cg_sync.report.line import Span, Tone, harmless, line
+    from cg_sync.report.line import Span, Tone, discreet, line
     from cg_sync.report.text import problem_lines
 
     if isinstance(error, FilesError):
         write(problem_lines(error.problems), to_stderr=True)
         return
-    write([line(Span("error: ", Tone.ERROR), harmless(str(error), 2000))], to_stderr=True)
+    write([line(Span("error: ", Tone.ERROR), discreet(str(error), 2000))], to_stderr=True)
     if error.hint:
-        write([line("  ", Span(harmless(error.hint, 1000), Tone.QUIET))], to_stderr=True)
+        write([line("  ", Span(discreet(error.hint, 1000), Tone.QUIET))], to_stderr=True)
 
 
 def _write_result(argv: Sequence[str], run: Run, code: int, error: BaseException | None) -> None:
@@ -161,33 +170,42 @@ def _write_result(argv: Sequence[str], run: Run, code: int, error: BaseException
 
         result["problems"] = problems_data(error.problems)
     result |= run.result
-    if run.format == "json" and not run.printed_document and error is not None:
-        from cg_sync.cli.terminal import write_json
+    # A usage error may have come before --format was understood.
+    wants_json = run.format == "json" or (
+        isinstance(error, click.UsageError) and _written_after("--format", argv) == "json"
+    )
+    path = _written_after("--result-file", argv)
+    if not path and not wants_json:
+        return
+    from cg_sync.report.data import json_text, without_people
 
-        write_json(result)
-    path = _result_file(argv)
-    if path is not None:
+    text = json_text(without_people(result))
+    if wants_json and not run.printed_document and error is not None:
+        sys.stdout.write(text)
+    if path:
         try:
-            path.write_text(
-                json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
+            Path(path).write_text(text, encoding="utf-8")
         except OSError as failed:
             click.echo(f"error: --result-file {path}: {failed.strerror}", err=True)
 
 
-def _result_file(argv: Sequence[str]) -> Path | None:
-    """The path after --result-file, found even in a command line that cannot be understood
-    otherwise.
+def _written_after(option: str, argv: Sequence[str]) -> str:
+    """The value of an option, found even in a command line that cannot be understood otherwise;
+    empty when there is none.
     """
     for index, word in enumerate(argv):
-        if word.startswith("--result-file="):
-            return Path(word.partition("=")[2])
-        if word == "--result-file" and index + 1 < len(argv):
-            return Path(argv[index + 1])
-    return None
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+        if word == option and index + 1 < len(argv):
+            return argv[index + 1]
+    return ""
 
 
 def run() -> None:
     """The console script."""
     signal.signal(signal.SIGTERM, _on_sigterm)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding cannot say is written out rather than a crash.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main())

@@ -12,8 +12,16 @@ EXTRA_HINT = "pip install 'cg-sync[sandbox]'"
 
 
 @click.command("sandbox")
-@click.option("--port", default=8765, show_default=True, help="0 takes a free one.")
-@click.option("--customers", default=2000, show_default=True, type=click.IntRange(10, 1_000_000))
+@click.option(
+    "--port", default=8765, show_default=True, help="The port to answer on; 0 takes a free one."
+)
+@click.option(
+    "--customers",
+    default=2000,
+    show_default=True,
+    type=click.IntRange(10, 1_000_000),
+    help="How many customers the shop has.",
+)
 @click.option(
     "--seed", default=7, show_default=True, help="The same seed makes the same customers."
 )

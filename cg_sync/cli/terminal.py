@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,7 +11,7 @@ from typing import Any, TextIO
 import click
 
 from cg_sync.jsonvalue import JsonValue
-from cg_sync.report.line import Line, Tone, plain
+from cg_sync.report.line import Line, Span, Tone, plain
 
 _STYLES: dict[Tone, dict[str, Any]] = {
     Tone.STRONG: {"bold": True},
@@ -39,18 +38,41 @@ def wants_colour(stream: TextIO) -> bool:
 def write(lines: Iterable[Line], *, to_stderr: bool = False) -> None:
     """Write lines, each at once, so that a reader of a pipe sees what is done when it is done."""
     stream = sys.stderr if to_stderr else sys.stdout
-    coloured = wants_colour(stream)
+    render = _coloured if wants_colour(stream) else _plain
     for it in lines:
-        if coloured:
-            stream.write("".join(click.style(s.text, **_STYLES.get(s.tone, {})) for s in it) + "\n")
-        else:
-            stream.write(plain([it]))
-        stream.flush()
+        try:
+            stream.write(render(it))
+            stream.flush()
+        except BrokenPipeError:
+            # The reader went away (`| head`), which must not stop an apply half-way.
+            silence(stream)
+
+
+def _plain(it: Line) -> str:
+    return plain([it])
+
+
+def _coloured(it: Line) -> str:
+    return "".join(_styled(span) for span in it).rstrip() + "\n"
+
+
+def _styled(span: Span) -> str:
+    style = _STYLES.get(span.tone)
+    return span.text if style is None else click.style(span.text, **style)
+
+
+def silence(stream: TextIO) -> None:
+    """Let whatever is still written to a broken pipe go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def write_json(value: JsonValue) -> None:
     """Write one JSON document to stdout."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    from cg_sync.report.data import json_text
+
+    sys.stdout.write(json_text(value))
 
 
 def notice(text: str) -> None:

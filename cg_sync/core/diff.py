@@ -95,7 +95,8 @@ def diff(
 ) -> Difference:
     """Hold wanted and live state against each other.
 
-    `ownership` by folder; `members` for every resource whose file speaks of members.
+    `ownership` by folder, `declared` for one that is not named; `members` for every resource whose
+    file speaks of members. What the shop holds twice is not deleted for want of a file.
     """
     rank = {kind.name: number for number, kind in enumerate(kinds)}
     by_name = {kind.name: kind for kind in kinds}
@@ -109,11 +110,12 @@ def diff(
     for address, held in live.held.items():
         kind = by_name[address.kind]
         tombstone = desired.absent.get(address)
-        owned = ownership[kind.folder]
+        owned = ownership.get(kind.folder, Ownership())
         if tombstone is not None:
             changes.append(_delete(held, kind, tombstone.document))
         elif address not in taken:
-            if owned.mode == "all" and not any(fnmatchcase(address.key, it) for it in owned.keep):
+            kept = address in live.twice or any(fnmatchcase(address.key, it) for it in owned.keep)
+            if owned.mode == "all" and not kept:
                 changes.append(_delete(held, kind, None))
             else:
                 unmanaged.append(address)

@@ -58,7 +58,11 @@ def tripped_guards(
         if not isinstance(change, Update) or change.members is None:
             continue
         removed, before = len(change.members.remove), change.members.before
-        if before >= guards.min_existing and removed / before > guards.max_member_removal_share:
+        if (
+            removed
+            and before >= guards.min_existing
+            and removed / before > guards.max_member_removal_share
+        ):
             yield Tripped(
                 "CG-G02", "max_member_removal_share", _members_of(change.address), removed, before,
                 guards.max_member_removal_share, change.where,

@@ -44,11 +44,12 @@ def check_against_shop(
     in_other_letters = {(a.kind, a.key.casefold()): held for a, held in live.held.items()}
     for pair in pairs:
         wanted, kind = pair.wanted, by_name[pair.wanted.address.kind]
-        yield from _held_twice(wanted, kind, live)
+        meant = pair.held.address if pair.held is not None else wanted.address
+        yield from _held_twice(meant, wanted, kind, live)
         if pair.held is None:
             yield from _former_in_use(wanted, kind, desired, live)
         near = in_other_letters.get((wanted.address.kind, wanted.address.key.casefold()))
-        if near is not None and near.address != wanted.address and near is not pair.held:
+        if near is not None and near is not pair.held and wanted.address not in live.held:
             yield wanted.document.problem(
                 "CG-L06",
                 f"{kind.key}: the shop has this {kind.label} in other letters: {near.address.key}",
@@ -72,8 +73,8 @@ def check_against_shop(
                     reference.pointer,
                     hint=f"{near_miss} {has}".strip(),
                 )
-    for tombstone in desired.absent.values():
-        yield from _held_twice(tombstone, by_name[tombstone.address.kind], live)
+    for address, tombstone in desired.absent.items():
+        yield from _held_twice(address, tombstone, by_name[address.kind], live)
     for unreadable in live.unreadable:
         yield Problem(
             "CG-L02",
@@ -88,12 +89,14 @@ def _former_addresses(wanted: Wanted) -> Iterator[Address]:
     return (Address(wanted.address.kind, former) for former in wanted.former)
 
 
-def _held_twice(resource: Wanted | Tombstone, kind: Kind[C], live: Live) -> Iterator[Problem]:
-    ids = live.twice.get(resource.address)
+def _held_twice(
+    meant: Address, resource: Wanted | Tombstone, kind: Kind[C], live: Live
+) -> Iterator[Problem]:
+    ids = live.twice.get(meant)
     if ids is not None:
         yield resource.document.problem(
             "CG-L03",
-            f"{kind.key}: the shop has {len(ids)} {kind.label}s of this {kind.key} "
+            f"{kind.key}: the shop has {len(ids)} {kind.label}s called {meant.key} "
             f"(ids {', '.join(map(str, ids))})",
             (kind.key,),
             hint="remove or rename all but one in the panel",
@@ -104,13 +107,15 @@ def _former_in_use(
     wanted: Wanted, kind: Kind[C], desired: Desired, live: Live
 ) -> Iterator[Problem]:
     for index, address in enumerate(_former_addresses(wanted)):
-        other = desired.wanted.get(address)
+        other = desired.wanted.get(address) or desired.absent.get(address)
         if other is not None and address in live.held:
             yield wanted.document.problem(
                 "CG-F13",
-                f"renamed_from: {address.key} is wanted by {other.document.file}, "
+                f"renamed_from: {address.key} has a file of its own, {other.document.file}, "
                 f"so this {kind.label} will be made anew",
                 ("renamed_from", index),
-                hint="to rename both, apply one rename after the other",
+                hint="to rename both, apply one rename after the other"
+                if isinstance(other, Wanted)
+                else f"to rename it instead of deleting it, remove {other.document.file}",
                 severity=Severity.WARNING,
             )

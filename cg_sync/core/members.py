@@ -23,13 +23,12 @@ def normal_key(field: KeyField, value: str) -> str:
     numbers without spaces.
     """
     text = value.strip()
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
     if field == "email":
-        return text.lower()
-    if field == "phone_number":
-        return text.replace(" ", "")
-    return text
+        text = text.lower()
+    elif field == "phone_number":
+        text = text.replace(" ", "")
+    # Last, since some capital letters have a composed form in lower case alone.
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,9 @@ def make_plan(
 def steps_of(changes: Sequence[Change], kinds: Sequence[Kind[C]]) -> Iterator[Step]:
     """The writes, ordered so that nothing is used before it exists and destructive ones come last.
 
-    By kind: records created, then updated, then members added, then removed. At the end, kinds
-    backwards: records deleted. A run that dies half-way has then given too much rather than taken
-    too much.
+    By kind: records created, then updated, then members added. When all that is given: members
+    removed, and at the end, kinds backwards: records deleted. A run that dies half-way has then
+    given too much rather than taken too much.
     """
     for kind in kinds:
         mine = [change for change in changes if change.address.kind == kind.name]
@@ -138,11 +138,9 @@ def steps_of(changes: Sequence[Change], kinds: Sequence[Kind[C]]) -> Iterator[St
         for change in mine:
             if not isinstance(change, Delete) and change.members is not None:
                 yield from (AddMembers(change, chunk) for chunk in _chunks(change.members.add))
-        for change in mine:
-            if isinstance(change, Update) and change.members is not None:
-                yield from (
-                    RemoveMembers(change, chunk) for chunk in _chunks(change.members.remove)
-                )
+    for change in changes:
+        if isinstance(change, Update) and change.members is not None:
+            yield from (RemoveMembers(change, chunk) for chunk in _chunks(change.members.remove))
     for kind in reversed(kinds):
         yield from (
             DeleteRecord(it)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
 from pathlib import PurePosixPath
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -137,17 +138,26 @@ def _check_file_name(document: Document, content: JsonObject) -> Iterator[Proble
         )
 
 
-def _moment(written: str, timezone: ZoneInfo) -> datetime:
+def _moment(written: str, zone: ZoneInfo) -> datetime:
     """The moment an author means: without an offset, in the project's time zone; a bare date is its
-    first moment.
+    first moment. Its offset is a fixed one, so that equal moments are equal. Raises ValueError.
     """
     moment = datetime.fromisoformat(written)
-    return moment.replace(tzinfo=timezone) if moment.tzinfo is None else moment.astimezone(timezone)
+    try:
+        # By way of UTC, so that an hour which the clocks skip gets the name it has afterwards.
+        instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        local = instant.astimezone(zone)
+    except OverflowError as error:
+        raise ValueError("it is outside the calendar") from error
+    # Two times of one ZoneInfo are compared by the clock alone, which shows some hours twice.
+    return local.replace(tzinfo=timezone(cast(timedelta, local.utcoffset())))
 
 
 def _written(moment: datetime) -> str:
     midnight = (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
-    return moment.date().isoformat() if midnight else moment.isoformat()
+    # Where the clocks show midnight twice, the day begins with the first.
+    begins_day = midnight and moment.fold == 0
+    return moment.date().isoformat() if begins_day else moment.isoformat()
 
 
 def to_wire(spec: Spec, ids: Ids) -> dict[str, JsonValue]:
@@ -195,12 +205,12 @@ def _whole(payload: JsonObject, name: str) -> int | None:
     return value
 
 
-def _live_moment(payload: JsonObject, name: str, timezone: ZoneInfo) -> datetime | None:
+def _live_moment(payload: JsonObject, name: str, zone: ZoneInfo) -> datetime | None:
     value = payload.get(name)
     if value is None:
         return None
     try:
-        return _moment(cast(str, value), timezone)
+        return _moment(cast(str, value), zone)
     except (TypeError, ValueError) as error:
         raise WireUnreadable(f"its {name} is no date: {error}") from error
 
@@ -232,6 +242,7 @@ def references(spec: Spec) -> Iterator[Reference]:
 
 def check_priorities(settings: Sequence[Wanted]) -> Iterator[Problem]:
     """Active settings that share a priority, each after the first."""
+    taken = {cast(CustomerGroupSetting, wanted.spec).priority for wanted in settings}
     first: dict[int, Wanted] = {}
     for wanted in settings:
         setting = cast(CustomerGroupSetting, wanted.spec)
@@ -240,21 +251,13 @@ def check_priorities(settings: Sequence[Wanted]) -> Iterator[Problem]:
         earlier = first.setdefault(setting.priority, wanted)
         if earlier is not wanted:
             there = earlier.document.position_of(("priority",))
-            taken = sorted(
-                cast(int, cast(CustomerGroupSetting, it.spec).priority) for it in settings
-            )
+            free = next(it for it in count(setting.priority) if it not in taken)
             yield wanted.document.problem(
                 "CG-F12",
                 f"priority: {setting.priority} is also that of {earlier.address.key} ({there})",
                 ("priority",),
-                hint=f"lower wins; {_free_after(setting.priority, taken)} is free",
+                hint=f"lower wins; {free} is free",
             )
-
-
-def _free_after(priority: int, taken: Sequence[int]) -> int:
-    while priority in taken:
-        priority += 1
-    return priority
 
 
 CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(

@@ -1,4 +1,4 @@
-"""One change as a block of lines: what happens to which resource, and each field before and after."""
+"""One change as a block of lines: what happens to which resource, each field before and after."""
 
 from __future__ import annotations
 

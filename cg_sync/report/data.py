@@ -4,21 +4,54 @@ masked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.members import MemberDelta
 from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import Plan
-from cg_sync.core.privacy import SAMPLE, masked
+from cg_sync.core.privacy import SAMPLE
 from cg_sync.errors import Position, Problem
-from cg_sync.jsonvalue import JsonValue
+from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.report.change import shown_member
+from cg_sync.report.line import without_addresses
+
+
+def json_text(value: JsonValue) -> str:
+    """One indented JSON document with a newline at its end. Letters stay as they are, but what a
+    terminal could act upon, and what UTF-8 cannot say, is escaped.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    lines = (it if it.isprintable() else _escaped(it) for it in text.split("\n"))
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return "".join(it if it.isprintable() else json.dumps(it)[1:-1] for it in text)
+
+
+def without_people(value: JsonObject) -> dict[str, JsonValue]:
+    """`value` with every e-mail address in it masked, wherever it stands."""
+    return {without_addresses(key): _masked(item) for key, item in value.items()}
+
+
+def _masked(value: JsonValue) -> JsonValue:
+    match value:
+        case str():
+            return without_addresses(value)
+        case Mapping():
+            return without_people(value)
+        case Sequence():
+            return [_masked(item) for item in value]
+        case _:
+            return value
 
 
 def plan_data(plan: Plan) -> dict[str, JsonValue]:
     """A plan; the same for the same plan, byte by byte."""
-    return {
+    data: dict[str, JsonValue] = {
         "format": "cg-sync/plan",
         "format_version": "1.0",
         "target": {
@@ -45,6 +78,7 @@ def plan_data(plan: Plan) -> dict[str, JsonValue]:
         "calls": dict(sorted(plan.calls.items())),
         "writes": len(plan.steps),
     }
+    return without_people(data)
 
 
 def _summary(plan: Plan) -> dict[str, JsonValue]:
@@ -90,8 +124,8 @@ def _members_data(members: MemberDelta) -> dict[str, JsonValue]:
         "remove": len(members.remove),
         "unchanged": members.kept,
         "unknown": len(members.unknown),
-        "add_sample": [masked(it.email) for it in members.add[:SAMPLE]],
-        "remove_sample": [masked(it.email) for it in members.remove[:SAMPLE]],
+        "add_sample": [shown_member(it) for it in members.add[:SAMPLE]],
+        "remove_sample": [shown_member(it) for it in members.remove[:SAMPLE]],
     }
 
 
@@ -105,13 +139,15 @@ def position_data(where: Position | None) -> JsonValue:
 def problems_data(problems: Iterable[Problem]) -> list[JsonValue]:
     """Problems in the order given."""
     return [
-        {
-            "code": it.code,
-            "severity": it.severity.value,
-            "message": it.message,
-            "hint": it.hint,
-            "where": position_data(it.where),
-        }
+        without_people(
+            {
+                "code": it.code,
+                "severity": it.severity.value,
+                "message": it.message,
+                "hint": it.hint,
+                "where": position_data(it.where),
+            }
+        )
         for it in problems
     ]
 
@@ -119,7 +155,7 @@ def problems_data(problems: Iterable[Problem]) -> list[JsonValue]:
 def outcome_data(outcome: Outcome) -> dict[str, JsonValue]:
     """How an apply ended."""
     failure = outcome.failure
-    return {
+    data: dict[str, JsonValue] = {
         "digest": outcome.plan.digest,
         "writes": {
             "planned": len(outcome.plan.steps),
@@ -137,3 +173,4 @@ def outcome_data(outcome: Outcome) -> dict[str, JsonValue]:
         "converged": outcome.converged,
         "left": [_change_data(change) for change in outcome.left or ()],
     }
+    return without_people(data)

@@ -67,7 +67,7 @@ def discreet(text: str, most: int = 300) -> str:
     return harmless(without_addresses(text), most)
 
 
-_NAME = r"[^\s@<>\"`,;:()\[\]{}=|\\]"
+_NAME = r"[^\s@<>\"`,;:/()\[\]{}=|\\]"
 _LOCAL_PART = re.compile(rf"(?<!{_NAME})({_NAME}){_NAME}*(?=@{_NAME}+\.{_NAME})")
 
 

@@ -19,17 +19,19 @@ def table_lines(columns: Sequence[str], rows: Sequence[Mapping[str, JsonValue]])
     widths = [
         max([_width(name), *(_width(it[at]) for it in cells)]) for at, name in enumerate(columns)
     ]
-    numeric = [all(not isinstance(row.get(name), str) for row in rows) for name in columns]
-    yield line(
-        Span(
-            "  ".join(_aligned(n, w, r) for n, w, r in zip(columns, widths, numeric, strict=True)),
-            Tone.STRONG,
-        )
-    )
+    numeric = [_is_numeric([row.get(name) for row in rows]) for name in columns]
+    yield line(Span(_row(columns, widths, numeric), Tone.STRONG))
     for it in cells:
-        yield line(
-            "  ".join(_aligned(c, w, r) for c, w, r in zip(it, widths, numeric, strict=True))
-        )
+        yield line(_row(it, widths, numeric))
+
+
+def _is_numeric(values: Sequence[JsonValue]) -> bool:
+    present = [value for value in values if value is not None]
+    return bool(present) and all(type(value) in (int, float) for value in present)
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
+    return "  ".join(map(_aligned, cells, widths, numeric)).rstrip()
 
 
 def in_cell(value: JsonValue) -> str:
@@ -42,10 +44,14 @@ def in_cell(value: JsonValue) -> str:
 
 
 def _width(text: str) -> int:
+    """How many columns of a terminal `text` fills: marks none, wide letters and emoji two."""
     return sum(
-        2 if unicodedata.east_asian_width(it) in "WF" else not unicodedata.combining(it)
+        2 if unicodedata.east_asian_width(it) in "WF" else unicodedata.category(it) not in _MARKS
         for it in text
     )
+
+
+_MARKS = ("Mn", "Me")
 
 
 def _aligned(text: str, width: int, to_the_right: bool) -> str:

@@ -90,16 +90,17 @@ def serve(options: Options, *, announce: Callable[[str], None]) -> None:
     throttle = parse_throttle(options.throttle) if options.throttle else None
     parent = os.getppid()
     stop = _Stop()
-    if options.ready_file is not None:
-        options.ready_file.unlink(missing_ok=True)  # what a killed sandbox left behind
     with _stopped_by_signals(stop), _data_folder(options.data) as folder:
         server = _bind(options.port)
         try:
+            if options.ready_file is not None:  # one that a killed sandbox left behind
+                options.ready_file.unlink(missing_ok=True)
             _set_up_django(folder, server.server_port, options.max_page_size, throttle)
             if _fill(folder, options, stop, announce):
-                with _answering(server), _ready_file(options.ready_file, server.server_port):
+                with _answering(server):
                     _announce_address(server.server_port, announce)
-                    _wait(stop, parent if options.stop_with_parent else None)
+                    with _ready_file(options.ready_file, server.server_port):
+                        _wait(stop, parent if options.stop_with_parent else None)
         finally:
             server.server_close()
 

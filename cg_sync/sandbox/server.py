@@ -21,6 +21,8 @@ class Server(ThreadedWSGIServer):
     """Listens from the moment it is made; a taken port raises OSError."""
 
     request_queue_size = 128
+    # Closing waits for the answers under way: their database may be removed right after.
+    daemon_threads = False
 
     def __init__(self, port: int) -> None:
         self._connections: set[socket.socket] = set()
@@ -46,11 +48,11 @@ class Server(ThreadedWSGIServer):
         """A client that hangs up is no news."""
 
     def stop(self) -> None:
-        """Stop listening and hang up on everybody."""
+        """Stop listening, hang up on everybody, and wait until the last answer is done."""
         self.shutdown()
-        self.server_close()
         for connection in list(self._connections):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue  # the client was faster
+        self.server_close()

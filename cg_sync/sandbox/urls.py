@@ -6,7 +6,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from cg_sync.sandbox import control, views
+from cg_sync.sandbox import accounts, control, views
 from cg_sync.sandbox.admin import panel
 from cg_sync.sandbox.errors import not_found
 
@@ -23,9 +23,9 @@ for prefix, collection in {
     router.register(prefix, collection)
 
 api: list[URLPattern | URLResolver] = [
-    path("auth/login/", views.Login.as_view()),
-    path("auth/logout/", views.Logout.as_view()),
-    path("active_user/", views.ActiveUser.as_view()),
+    path("auth/login/", accounts.Login.as_view()),
+    path("auth/logout/", accounts.Logout.as_view()),
+    path("active_user/", accounts.ActiveUser.as_view()),
     path("", include(router.urls)),
 ]
 schema = SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer2, OpenApiYamlRenderer2])

@@ -10,15 +10,11 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import fields, mixins
-from rest_framework.authtoken.models import Token
-from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ModelViewSet, ReadOnlyModelViewSet
 
 from cg_sync.sandbox import filters, members, models, serializers
@@ -28,59 +24,6 @@ from cg_sync.sandbox.rules import holds
 
 GROUPS = "customer groups (extrapolated)"
 SETTINGS = "customer group settings (extrapolated)"
-
-
-class Login(APIView):
-    """Exchanges a user name and a password for the user's one key."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-
-    @extend_schema(
-        request=AuthTokenSerializer,
-        responses=inline_serializer("Key", {"key": fields.CharField()}),
-    )
-    def post(self, request: Request) -> Response:
-        login = AuthTokenSerializer(data=request.data, context={"request": request})
-        login.is_valid(raise_exception=True)
-        token, _ = Token.objects.get_or_create(user=login.validated_data["user"])
-        return Response({"key": token.key})
-
-
-class Logout(APIView):
-    """Deletes the user's key, for everybody who uses it."""
-
-    # Read-only users may leave as well.
-    permission_classes = (AllowAny,)
-
-    @extend_schema(
-        request=None,
-        responses=inline_serializer("LoggedOut", {"detail": fields.CharField()}),
-    )
-    def post(self, request: Request) -> Response:
-        if request.auth is not None:
-            Token.objects.filter(key=request.auth).delete()
-        return Response({"detail": "Successfully logged out."})
-
-
-class ActiveUser(APIView):
-    """Says whose token this is."""
-
-    @extend_schema(
-        responses=inline_serializer(
-            "ActiveUser",
-            {
-                "pk": fields.IntegerField(),
-                "username": fields.CharField(),
-                "email": fields.CharField(),
-                "is_staff": fields.BooleanField(),
-                "is_superuser": fields.BooleanField(),
-            },
-        )
-    )
-    def get(self, request: Request) -> Response:
-        names = ("pk", "username", "email", "is_staff", "is_superuser")
-        return Response({name: getattr(request.user, name) for name in names})
 
 
 class PriceLists(ReadOnlyModelViewSet[models.PriceList]):

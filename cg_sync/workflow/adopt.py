@@ -12,12 +12,13 @@ from pathlib import Path
 
 from cg_sync.api.live import fetch_live
 from cg_sync.api.shop import Shop
+from cg_sync.core.address import Address
 from cg_sync.core.document import Document
 from cg_sync.core.kind import Kind
 from cg_sync.core.match import pair_up
 from cg_sync.core.members import Member, keys_of, member_of
 from cg_sync.core.schema import Law
-from cg_sync.core.state import Held, Live, make_desired
+from cg_sync.core.state import Held, Live, Tombstone, Wanted, make_desired
 from cg_sync.errors import Problem, Severity
 from cg_sync.files.environment import substitute
 from cg_sync.files.schemas import read_schemas
@@ -143,8 +144,8 @@ def _problems_of(
     what the shop holds.
     """
     desired = checked.desired
-    resources = (*desired.wanted.values(), *desired.absent.values())
-    documents = [it.document for it in resources if it.address.kind == kind.name]
+    resources: dict[Address, Wanted | Tombstone] = {**desired.wanted, **desired.absent}
+    documents = [it.document for address, it in resources.items() if address.kind == kind.name]
     found: dict[str, list[Problem]] = {draft.file.path: [] for draft in drafts}
     read: dict[str, Document] = {}
     for draft in drafts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cg_sync.api.client import LOGIN_PATH, Client, Credentials, PasswordLogin, TokenLogin
+from cg_sync.api.client import Client, Credentials, PasswordLogin, TokenLogin
 from cg_sync.api.shop import Shop, resolved_paths
 from cg_sync.core.project import Environment
 from cg_sync.errors import Unauthorised, UsageWrong
@@ -26,7 +26,6 @@ def open_shop(
         writable=writable,
         login_path=resolved_paths(environment.paths, environment.channel)["login"],
         timeout=(5, environment.timeout_seconds),
-        login_path=environment.paths.get("login", LOGIN_PATH),
         environ=environ,
         on_retry=on_retry,
     )

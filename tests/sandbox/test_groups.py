@@ -1,8 +1,10 @@
 """Customer groups and their members."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 
 from tests.sandbox.conftest import Channel, Shop
 
@@ -38,6 +40,18 @@ def test_a_taken_name_is_refused_in_its_own_channel_only(
     assert shop.ask("PATCH", vip, json={"name": "VIP"}).status_code == 200
     shop.post(channel.groups, {"name": "Gold"})
     assert shop.ask("PATCH", vip, json={"name": "Gold"}).status_code == 400
+
+
+def test_of_many_who_want_a_name_at_once_one_gets_it(shop: Shop, channel: Channel) -> None:
+    def ask(_: int) -> int:
+        headers = {"Authorization": f"Token {shop.token}"}
+        url = f"{shop.url}{channel.groups}"
+        answer = requests.post(url, json={"name": "VIP"}, headers=headers, timeout=30)
+        assert answer.status_code == 201 or "name" in answer.json()
+        return answer.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(ask, range(16))) == [201] + [400] * 15
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,12 @@ def test_subdomains_are_compared_label_by_label(email: str, expected: bool) -> N
     assert holds(EDU | {"exclude": True}, {"email": email}) is not expected
 
 
+def test_a_domain_that_idna_refuses_matches_nobody() -> None:
+    rule = EDU | {"domains": ["-bad-", "", None, "edu..tr"]}
+    assert not holds(rule, {"email": "a@edu.tr"})
+    assert holds(rule | {"exclude": True}, {"email": "a@edu.tr"})
+
+
 def test_without_subdomains_only_the_domain_itself_matches() -> None:
     for rule in (EDU | {"subdomains": False}, {"slug": EDU["slug"], "domains": ["edu.tr"]}):
         assert holds(rule, {"email": "a@edu.tr"})

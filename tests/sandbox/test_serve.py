@@ -67,6 +67,27 @@ def test_sigterm_ends_it_in_order_and_nothing_is_left(
     assert not (tmp_path / "0" / "ready.json").exists()
 
 
+def test_sigterm_in_the_middle_of_seeding_ends_it_as_well(tmp_path: Path) -> None:
+    data, ready = tmp_path / "data", tmp_path / "ready.json"
+    ready.write_text("what a killed sandbox left behind")
+    command = [*COMMAND[:-1], "1000000", "--data", str(data), "--ready-file", str(ready)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        while not (data / "sandbox.sqlite3").exists():
+            assert process.poll() is None
+        process.terminate()
+        said, _ = process.communicate(timeout=STOP_SECONDS)
+    assert (process.returncode, said) == (0, "")
+    assert not (data / "sandbox.json").exists()
+    assert not ready.exists()
+
+
+def test_a_bad_throttle_on_the_command_line_is_explained() -> None:
+    command = [*COMMAND, "--throttle", "nonsense"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    assert answer.stderr == "error: 'nonsense' is not a rate such as 50/1s\n"
+
+
 def test_kept_data_is_found_again_and_not_seeded_anew(start: Starter, tmp_path: Path) -> None:
     data = ("--data", str(tmp_path / "data"))
     first = start(*data)

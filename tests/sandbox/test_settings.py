@@ -115,6 +115,15 @@ def test_the_matching_customers_are_listed(shop: Shop, channel: Channel) -> None
     assert shop.ask("GET", f"{path}1/").status_code == 404
 
 
+def test_a_tree_of_rules_selects_among_all_customers(shop: Shop, channel: Channel) -> None:
+    (off,) = channel.add({"email": "off@edu.tr", "is_active": False})
+    active = {"slug": "user-attribute-rule", "key": "is_active", "values": [True]}
+    rule = {"slug": "and-rule", "children": [EDU, {"slug": "not-rule", "child": active}]}
+    pk = shop.post(channel.settings, a_setting("off", config=rule))["pk"]
+    page = shop.get(f"{channel.settings}{pk}/customers/")
+    assert [it["pk"] for it in page["results"]] == [off]
+
+
 def test_the_matches_follow_the_customers(shop: Shop, channel: Channel) -> None:
     rule = {"slug": "user-attribute-rule", "key": "attributes.city", "values": ["istanbul"]}
     pk = shop.post(channel.settings, a_setting("city", config=rule))["pk"]

@@ -1,0 +1,79 @@
+"""The contract of a kind: codes and ids of looked-up records, and addresses."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from cg_sync.core.address import Address
+from cg_sync.core.kind import Field, Ids, Kind, Spec
+from cg_sync.jsonvalue import JsonObject, JsonValue
+from tests.builders import a_document
+
+IDS = Ids({"price_lists": {"student-tr": 7, "staff": 8}})
+
+
+class Tier(Spec):
+    """A price tier, which has nothing but a level."""
+
+    level: int
+
+
+def to_wire(spec: Spec, _ids: Ids) -> dict[str, JsonValue]:
+    return {"level": spec.readable("level")}
+
+
+def from_wire(payload: JsonObject, _ids: Ids, _context: None) -> Spec:
+    return Tier.model_validate(payload)
+
+
+TIER: Kind[None] = Kind(
+    name="tier",
+    label="tier",
+    folder="tiers",
+    schema="tier",
+    collection="tiers",
+    key="level",
+    fields=(Field("level", ("level",), "level"),),
+    read=lambda _document, _context: (None, ()),
+    to_wire=to_wire,
+    from_wire=from_wire,
+    to_document=lambda spec: {"level": spec.readable("level")},
+)
+
+
+def test_a_code_has_an_id_and_the_id_its_code() -> None:
+    assert IDS.of("price_lists", "staff") == 8
+    assert IDS.code_of("price_lists", 8) == "staff"
+
+
+def test_no_code_is_no_id_both_ways() -> None:
+    assert IDS.of("price_lists", None) is None
+    assert IDS.code_of("price_lists", None) is None
+
+
+def test_a_code_that_the_shop_lacks_has_no_id() -> None:
+    with pytest.raises(KeyError, match="spring"):
+        IDS.of("price_lists", "spring")
+
+
+def test_a_record_without_a_code_is_told_by_its_id() -> None:
+    assert IDS.code_of("price_lists", 99) == "#99"
+    assert IDS.code_of("stock_lists", 7) == "#7"
+
+
+def test_the_key_of_an_address_is_a_text_whatever_the_field_is() -> None:
+    assert TIER.address_of(Tier(level=3)) == Address("tier", "3")
+
+
+def test_a_spec_can_neither_change_nor_hold_what_it_does_not_know() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Tier(level=1).level = 2  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="colour"):
+        Tier.model_validate({"level": 1, "colour": "red"})
+
+
+def test_a_kind_that_says_no_more_refers_to_nothing_and_finds_nothing_wrong() -> None:
+    assert list(TIER.references(Tier(level=1))) == []
+    assert list(TIER.check_together([])) == []
+    assert TIER.check_parsed(a_document({"level": 1}), None) == ()

@@ -1,0 +1,202 @@
+"""Who is in a group: one form for a key, and wanted members held against live ones."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cg_sync.core.members import (
+    KEY_FIELDS,
+    KeyField,
+    Member,
+    MemberDelta,
+    MemberKeys,
+    Membership,
+    Mode,
+    Sifted,
+    keys_of,
+    member_of,
+    normal_key,
+    sift,
+)
+from cg_sync.jsonvalue import JsonObject
+from tests.builders import customers
+
+AYSE: JsonObject = {
+    "pk": 1,
+    "email": "Ayse@Example.com",
+    "erp_code": "C-1",
+    "phone_number": "+90 555 1",
+}
+BURAK: JsonObject = {"pk": 2, "email": "burak@example.com", "erp_code": None, "phone_number": " "}
+CAN: JsonObject = {"id": 3, "email": None, "erp_code": "C-3"}
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "normal"),
+    [
+        ("email", "  Ayse@Example.COM ", "ayse@example.com"),
+        ("email", "AYŞE@example.com", "ayşe@example.com"),
+        ("email", "ays\u0327e@example.com", "ayşe@example.com"),
+        ("email", "J\u030c@example.com", "\u01f0@example.com"),
+        ("pk", " 77 ", "77"),
+        ("erp_code", " c-1042", "c-1042"),
+        ("erp_code", "C-1042", "C-1042"),
+        ("erp_code", "C 1042", "C 1042"),
+        ("phone_number", " +90 555 000 00 00", "+905550000000"),
+    ],
+)
+def test_a_key_has_one_form(field: KeyField, written: str, normal: str) -> None:
+    assert normal_key(field, written) == normal
+
+
+@given(st.sampled_from(KEY_FIELDS), st.text())
+def test_the_normal_form_of_a_normal_key_is_itself(field: KeyField, written: str) -> None:
+    normal = normal_key(field, written)
+    assert normal_key(field, normal) == normal
+
+
+@given(st.sampled_from(KEY_FIELDS), st.text())
+def test_how_letters_are_composed_makes_no_difference(field: KeyField, written: str) -> None:
+    decomposed = unicodedata.normalize("NFD", written)
+    assert normal_key(field, decomposed) == normal_key(field, written)
+
+
+def test_keys_are_counted_over_all_fields() -> None:
+    assert len(MemberKeys({"email": {"a@x", "b@x"}, "pk": {"1"}})) == 3
+    assert len(MemberKeys()) == 0
+
+
+def test_keys_are_united_field_by_field() -> None:
+    one = MemberKeys({"pk": {"1"}, "email": {"a@x"}})
+    other = MemberKeys({"email": {"b@x"}, "erp_code": {"C"}})
+    united = one | other
+    assert united == MemberKeys({"email": {"a@x", "b@x"}, "pk": {"1"}, "erp_code": {"C"}})
+    assert list(united.by) == ["email", "pk", "erp_code"]
+
+
+def test_uniting_leaves_both_sides_as_they_were() -> None:
+    one, other = MemberKeys({"pk": {"1"}}), MemberKeys({"pk": {"2"}})
+    assert one | other == MemberKeys({"pk": {"1", "2"}})
+    assert (one, other) == (MemberKeys({"pk": {"1"}}), MemberKeys({"pk": {"2"}}))
+
+
+def test_a_customer_is_known_by_pk_or_id() -> None:
+    assert member_of(AYSE) == Member(1, "Ayse@Example.com")
+    assert member_of(CAN) == Member(3, "")
+
+
+@pytest.mark.parametrize("pk", [None, "7", True, 7.0])
+def test_a_customer_without_a_numeric_id_is_refused(pk: str | float | None) -> None:
+    with pytest.raises(ValueError, match="without a numeric pk"):
+        member_of({"pk": pk, "email": "a@x"})
+
+
+def test_a_customer_without_any_id_is_refused() -> None:
+    with pytest.raises(ValueError, match="without a numeric pk: None"):
+        sift(Membership("exact", MemberKeys()), [{"email": "a@x"}])
+
+
+def test_every_key_of_a_customer_that_has_a_value_names_them() -> None:
+    assert [keys_of(it) for it in (AYSE, BURAK, CAN)] == [
+        {"pk": "1", "email": "ayse@example.com", "erp_code": "C-1", "phone_number": "+905551"},
+        {"pk": "2", "email": "burak@example.com"},
+        {"pk": "3", "erp_code": "C-3"},
+    ]
+
+
+def sifted(mode: Mode, keys: MemberKeys, *live: JsonObject) -> Sifted:
+    return sift(Membership(mode, keys), live)
+
+
+def test_live_members_are_kept_missing_or_surplus() -> None:
+    keys = MemberKeys({"email": {"ayse@example.com", "zeynep@example.com"}})
+    assert sifted("exact", keys, AYSE, BURAK) == Sifted(
+        kept=1,
+        surplus=(Member(2, "burak@example.com"),),
+        missing=MemberKeys({"email": {"zeynep@example.com"}}),
+    )
+
+
+def test_nobody_is_surplus_where_others_are_welcome() -> None:
+    keys = MemberKeys({"email": {"ayse@example.com", "zeynep@example.com"}})
+    assert sifted("at_least", keys, AYSE, BURAK) == Sifted(
+        kept=2, surplus=(), missing=MemberKeys({"email": {"zeynep@example.com"}})
+    )
+
+
+def test_a_customer_whom_two_keys_name_is_one_member() -> None:
+    keys = MemberKeys({"email": {"ayse@example.com"}, "erp_code": {"C-1"}})
+    nobody = MemberKeys({"email": set(), "erp_code": set()})
+    assert sifted("exact", keys, AYSE) == Sifted(kept=1, surplus=(), missing=nobody)
+
+
+def test_surplus_members_are_in_the_order_of_their_ids() -> None:
+    assert sifted("exact", MemberKeys(), CAN, AYSE, BURAK).surplus == (
+        Member(1, "Ayse@Example.com"),
+        Member(2, "burak@example.com"),
+        Member(3, ""),
+    )
+
+
+def test_the_wanted_keys_stay_as_they_were() -> None:
+    keys = MemberKeys({"email": {"ayse@example.com"}})
+    sifted("exact", keys, AYSE)
+    assert keys == MemberKeys({"email": {"ayse@example.com"}})
+
+
+def test_members_are_sifted_while_they_come() -> None:
+    taken = []
+
+    def pages() -> Iterator[JsonObject]:
+        for customer in (AYSE, {"pk": None}, BURAK):
+            taken.append(customer["pk"])
+            yield customer
+
+    with pytest.raises(ValueError, match="pk"):
+        sift(Membership("exact", MemberKeys()), pages())
+    assert taken == [1, None]
+
+
+def test_a_delta_counts_before_and_after() -> None:
+    delta = MemberDelta(add=customers(1, 2, 3), remove=customers(4), kept=10)
+    assert (delta.before, delta.after) == (11, 13)
+
+
+people = st.lists(
+    st.fixed_dictionaries(
+        {"pk": st.integers(1, 9)},
+        optional={
+            "email": st.sampled_from(["A@x", "b@x", "c@x", None]),
+            "erp_code": st.sampled_from(["C-1", "C-2", ""]),
+        },
+    ),
+    unique_by=lambda it: it["pk"],
+)
+wanted_keys = st.builds(
+    MemberKeys,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "email": st.sets(st.sampled_from(["a@x", "b@x", "z@x"])),
+            "pk": st.sets(st.sampled_from(["1", "2", "99"])),
+            "erp_code": st.sets(st.sampled_from(["C-1", "C-9"])),
+        },
+    ),
+)
+
+
+@given(people, wanted_keys, st.sampled_from(["exact", "at_least"]))
+def test_everybody_is_accounted_for(live: list[JsonObject], keys: MemberKeys, mode: Mode) -> None:
+    result = sift(Membership(mode, keys), live)
+    assert result.kept + len(result.surplus) == len(live)
+    named = {(name, key) for customer in live for name, key in keys_of(customer).items()}
+    wanted = {(name, key) for name, found in keys.by.items() for key in found}
+    missing = {(name, key) for name, found in result.missing.by.items() for key in found}
+    assert missing == wanted - named
+    strangers = {member_of(it) for it in live if not keys_of(it).items() & wanted}
+    assert set(result.surplus) == (strangers if mode == "exact" else set())
