@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
 from cg_sync.core.members import Member, MemberDelta
-from cg_sync.core.privacy import SAMPLE, masked
+from cg_sync.core.privacy import masked
 from cg_sync.report.line import Line, Span, Tone, discreet, harmless, line
 from cg_sync.report.values import in_words, is_tree, tree_diff, tree_lines
 
@@ -14,6 +14,7 @@ Labels = Mapping[str, str]
 """Name of a kind → what one such resource is called."""
 
 MOST_ON_ONE_LINE = 72
+MEMBERS_SHOWN = 3
 _MARK = {Create: ("+", Tone.ADDED), Update: ("~", Tone.CHANGED), Delete: ("-", Tone.REMOVED)}
 _INDENT = "      "
 
@@ -104,8 +105,12 @@ def _moved_members(members: MemberDelta, name: str) -> Iterator[Line]:
 
 def _sample(members: Sequence[Member]) -> str:
     """The first few, masked, and how many more there are."""
-    shown = ", ".join(shown_member(it) for it in members[:SAMPLE])
-    return f"{shown} and {len(members) - SAMPLE:,} more" if len(members) > SAMPLE else shown
+    shown = ", ".join(shown_member(it) for it in members[:MEMBERS_SHOWN])
+    return (
+        f"{shown} and {len(members) - MEMBERS_SHOWN:,} more"
+        if len(members) > MEMBERS_SHOWN
+        else shown
+    )
 
 
 def shown_member(member: Member) -> str:

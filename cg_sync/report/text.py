@@ -36,6 +36,7 @@ def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
         Span(f"Plan for {discreet(target.environment)}", Tone.STRONG),
         f" (channel {target.channel}): {verdict(plan)}",
     )
+    yield line(Span(_rest(plan), Tone.QUIET))
     if plan.tripped:
         yield line(Span(f"refused by {counted(len(plan.tripped), 'guard')}", Tone.ERROR), ", below")
     yield from _blocks(change_lines(change, labels) for change in plan.changes)
@@ -48,7 +49,9 @@ def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
         yield line()
         yield from problem_lines(plan.problems)
     yield line()
-    yield line(Span(f"{_spent(plan.calls)}{_forecast(plan)}", Tone.QUIET))
+    yield line(Span(_spent(plan.calls), Tone.QUIET))
+    if plan.steps:
+        yield line(Span(_forecast(plan), Tone.QUIET))
     if plan.changes:
         yield line(Span(f"Digest {plan.short_digest}: the same for the same intent.", Tone.QUIET))
 
@@ -64,7 +67,7 @@ def _blocks(blocks: Iterable[Iterator[Line]]) -> Iterator[Line]:
 
 
 def verdict(plan: Plan) -> str:
-    """The plan in one sentence."""
+    """What the plan does, in one sentence."""
     counts = Counter(type(change) for change in plan.changes)
     parts = [
         f"{counts[kind]:,} to {word}"
@@ -74,8 +77,12 @@ def verdict(plan: Plan) -> str:
     added, removed = _moved(plan.changes)
     if added or removed:
         parts.append(f"members +{added:,} −{removed:,}")
-    parts = parts or ["nothing to do"]
-    parts.append(f"{plan.unchanged:,} as written")
+    return ", ".join(parts) or "nothing to do"
+
+
+def _rest(plan: Plan) -> str:
+    """What there is beside the changes."""
+    parts = [f"{plan.unchanged:,} as written"]
     if plan.unmanaged:
         parts.append(f"{len(plan.unmanaged):,} unmanaged")
     if plan.problems:
@@ -123,12 +130,9 @@ def _spent(calls: Mapping[str, int]) -> str:
 
 
 def _forecast(plan: Plan) -> str:
-    writes = len(plan.steps)
     reads = sum(plan.calls.values())
-    if not writes:
-        return ""
     return (
-        f" Applying it: {counted(writes, 'write')}, "
+        f"Applying it: {counted(len(plan.steps), 'write')}, "
         f"then about {counted(reads, 'call')} to look again."
     )
 

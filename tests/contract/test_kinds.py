@@ -49,9 +49,7 @@ def specs_of(kind: Kind[Context], checked: Checked) -> list[Spec]:
 
 
 @each_kind
-def test_the_fields_of_a_kind_are_those_of_its_spec(
-    kind: Kind[Context], examples: Checked
-) -> None:
+def test_the_fields_of_a_kind_are_those_of_its_spec(kind: Kind[Context], examples: Checked) -> None:
     for spec in specs_of(kind, examples):
         assert [field.name for field in kind.fields] == list(type(spec).model_fields)
 
@@ -232,9 +230,7 @@ def test_a_kind_that_the_engine_never_heard_of_goes_all_the_way() -> None:
     shop: JsonObject = {"url": "https://shop.example", "channel": 1}
     project, _ = make_project(a_document({"version": 1, "environments": {"test": shop}}))
     assert project is not None
-    found = diff(
-        pairs, desired, live, kinds=[PRICE_TIER], ownership=project.ownership, members={}
-    )
+    found = diff(pairs, desired, live, kinds=[PRICE_TIER], ownership=project.ownership, members={})
     plan = make_plan(
         found,
         live,

@@ -182,7 +182,7 @@ def test_a_csv_of_customers_is_a_member_file(shop_project: Project, shop: Sandbo
 def made_by_hand(shop: SandboxShop) -> None:
     """A shop as people leave it."""
     shop.make_group("VIP Müşteriler", [1, 3, 7])
-    shop.make_group("Herkes", list(range(1, 21)) + list(range(22, 33)))
+    shop.make_group("herkes", list(range(1, 21)) + list(range(22, 33)))
     shop.make_group("Empty: ${HOME} #1")
     shop.make_setting("student", name="Öğrenci", priority=3, price_list=2, stock_list=2,
                       config=STUDENT, start_date="2026-01-05T00:00:00+03:00",
@@ -249,7 +249,7 @@ def test_an_import_can_be_narrowed(shop_project: Project, shop: SandboxShop) -> 
     data = shop_project.run("import", "--no-members", "--format", "json").data
     names = ["vip-musteriler", "herkes", "empty-home-1"]
     assert data["files"] == [f"groups/{it}.yaml" for it in names]
-    assert content(shop_project, "groups/herkes.yaml") == {"name": "Herkes"}
+    assert content(shop_project, "groups/herkes.yaml") == {"name": "herkes"}
     assert not (shop_project.root / "members").exists()
     assert_planned_empty(shop_project)
 
@@ -278,7 +278,7 @@ def test_what_no_file_can_say_is_reported_and_left_out(
     nameless = shop.make_group("Nameless")
     shop.make_setting("codeless", priority=2, price_list=7)
     shop.make_setting("same-priority", priority=1)
-    shop.make_group("Twins")
+    shop.make_group("twins")
     shop.make_group("TWINS")
 
     def broken(asked: Asked, forward: Forward) -> Answer:

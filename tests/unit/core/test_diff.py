@@ -311,7 +311,9 @@ def test_applying_the_changes_gives_what_is_wanted(
 def test_after_the_changes_nothing_is_left_to_change(desired: Desired, live: Live) -> None:
     found = difference_of(desired, live, ownership=ALL)
     after = applied(found.changes, {address: held.spec for address, held in live.held.items()})
-    again = having(*(a_record(replace(it, spec=after[it.address])) for it in desired.wanted.values()))
+    again = having(
+        *(a_record(replace(it, spec=after[it.address])) for it in desired.wanted.values())
+    )
     assert difference_of(desired, again, ownership=ALL) == Difference((), (), len(desired.wanted))
 
 

@@ -194,7 +194,9 @@ def test_all_that_is_wrong_is_found_at_once_in_the_order_of_the_files() -> None:
         unreadable=(Unreadable("customer_group", 9, "it has no name"),),
         twice={Address("customer_group", "Old"): (4, 5)},
     )
-    files = wanting(a_setting("spring", price_list="x"), a_group("vIP"), a_tombstone(a_group("Old")))
+    files = wanting(
+        a_setting("spring", price_list="x"), a_group("vIP"), a_tombstone(a_group("Old"))
+    )
     assert [it.code for it in problems_of(files, live)] == [
         "CG-L05", "CG-L06", "CG-L03", "CG-L02",
     ]  # fmt: skip

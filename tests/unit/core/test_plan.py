@@ -164,9 +164,11 @@ def different_intents() -> Iterable[tuple[str, Target, list[Change]]]:
     yield "one field more", TARGET, [replace(base, fields=(NAME, NAME))]
     yield "added", TARGET, [replace(base, members=replace(DELTA, add=customers(1, 9)))]
     yield "removed", TARGET, [replace(base, members=replace(DELTA, remove=customers(9)))]
-    yield "added, not removed", TARGET, [
-        replace(base, members=MemberDelta(customers(3), customers(1, 2), 4))
-    ]
+    yield (
+        "added, not removed",
+        TARGET,
+        [replace(base, members=MemberDelta(customers(3), customers(1, 2), 4))],
+    )
     yield "no members", TARGET, [replace(base, members=None)]
     yield "create", TARGET, [Create(base.address, base.spec, base.fields, HERE, DELTA)]
     yield "delete", TARGET, [Delete(base.address, 7, base.spec, base.fields)]

@@ -237,9 +237,7 @@ def test_lists_alone_are_members_enough() -> None:
 
 def test_a_customer_listed_twice_is_a_warning_at_each_further_place() -> None:
     listed = MemberKeys({"email": {"b@x.example"}})
-    membership, problems = membership_of(
-        "a@x.example", "A@X.example", "b@x.example", listed=listed
-    )
+    membership, problems = membership_of("a@x.example", "A@X.example", "b@x.example", listed=listed)
     keys = MemberKeys({"email": {"a@x.example", "b@x.example"}})
     hint = "remove one; case and surrounding spaces make no difference"
     assert membership == Membership("exact", keys)

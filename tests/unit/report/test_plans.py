@@ -59,7 +59,7 @@ def test_json_says_what_the_plan_says_whatever_is_escaped() -> None:
 
 def test_two_hundred_changes_take_no_more_lines_than_they_need() -> None:
     text = text_of("many")
-    assert len(text.splitlines()) == 1 + 80 * 4 + 1 + 20 + 100 * 3 + 3
+    assert len(text.splitlines()) == 2 + 80 * 4 + 1 + 20 + 100 * 3 + 4
 
 
 def test_one_changed_condition_is_one_changed_line() -> None:
@@ -84,7 +84,7 @@ def test_two_addresses_that_look_alike_once_masked_still_differ() -> None:
 
 def test_what_the_title_says_is_not_said_again() -> None:
     text = plain(plan_lines(a_plan(group_created("VIP"), group_updated("A", former="B")), LABELS))
-    assert text.splitlines()[2:5] == [
+    assert text.splitlines()[3:6] == [
         "  + group VIP  groups/one.yaml:2:1",
         "  ~ group A (was B)  groups/one.yaml:2:1",
         "",
