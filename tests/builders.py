@@ -1,4 +1,4 @@
-"""Documents, wanted resources and live records for tests: valid by default, say only what matters."""
+"""Documents, wanted resources and live records: valid by default, tests say only what matters."""
 
 from __future__ import annotations
 

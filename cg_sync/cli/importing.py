@@ -44,6 +44,7 @@ def import_command(run: Run, only: tuple[str, ...], no_members: bool, dry_run: b
     repository.
     """
     from cg_sync.files.writing import write_text
+    from cg_sync.report.change import counted
     from cg_sync.report.data import problems_data
     from cg_sync.report.text import problem_lines
     from cg_sync.workflow.adopt import adopt
@@ -76,7 +77,7 @@ def import_command(run: Run, only: tuple[str, ...], no_members: bool, dry_run: b
     write(
         [
             line(
-                f"{len(adopted.files)} files {word}; "
+                f"{counted(len(adopted.files), 'file')} {word}; "
                 f"{adopted.described} resources have a file already"
             )
         ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.diff import Change, Create, Delete, Difference, Update
@@ -177,6 +178,8 @@ def _intent(change: Change) -> JsonValue:
             action, remote = "update", change.former
         case Delete():
             action, remote = "delete", None
+        case _:
+            assert_never(change)
     members = None if isinstance(change, Delete) else change.members
     return [
         action,

@@ -35,7 +35,7 @@ def apply_changes(
     """Carry out the plan, and tell of each write once it is really done.
 
     An API error ends it; the result then has the failure. Raises that error itself when it is
-    certain that nothing was written.
+    certain that nothing was written, and ApplyStopped when nobody knows about the first write.
     """
     done: list[Step] = []
     try:
@@ -45,6 +45,13 @@ def apply_changes(
     except StepFailed as failed:
         if not done and _nothing_was_written(failed):
             raise failed.error from failed
+        if not done and isinstance(failed.error, Unreachable):
+            raise ApplyStopped(
+                f"stopped at the first of {len(prepared.plan.steps)} writes, which may be done: "
+                f"{failed.error}",
+                done=True,
+                hint="run `cg-sync plan` to see whether it is; applying again is safe",
+            ) from failed
         return Outcome(
             prepared.plan, tuple(done), Failure(failed.step, str(failed.error), failed.error.hint)
         )

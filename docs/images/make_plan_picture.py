@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-WIDTH = 100
+WIDTH = 108
 PROMPT = "$ cg-sync plan"
 DARK = TerminalTheme(
     (22, 27, 34),

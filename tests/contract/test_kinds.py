@@ -22,7 +22,7 @@ from cg_sync.core.plan import (
 )
 from cg_sync.core.project import Guards, make_project
 from cg_sync.core.schema import Law
-from cg_sync.core.state import Held, Live, make_desired
+from cg_sync.core.state import Held, Live, Tombstone, Wanted, make_desired
 from cg_sync.errors import Position, Problem
 from cg_sync.files.schemas import read_schemas
 from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
@@ -93,8 +93,9 @@ def test_every_example_in_the_folder_of_a_kind_is_read(
     kind: Kind[Context], examples: Checked
 ) -> None:
     files = {path.relative_to(ROOT).as_posix() for path in (ROOT / kind.folder).iterdir()}
-    wanted, absent = examples.desired.wanted.values(), examples.desired.absent.values()
-    read = {it.document.file for it in (*wanted, *absent) if it.address.kind == kind.name}
+    said: list[Wanted | Tombstone] = [*examples.desired.wanted.values()]
+    said += examples.desired.absent.values()
+    read = {it.document.file for it in said if it.address.kind == kind.name}
     assert read == files
     assert files != set()
 

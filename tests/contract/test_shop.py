@@ -101,8 +101,7 @@ def name() -> str:
 
 def id_of(record: dict[str, Any]) -> int:
     """The id, which a shop calls pk or id."""
-    found: int = record.get("pk", record.get("id"))
-    return found
+    return int(record["pk"] if "pk" in record else record["id"])
 
 
 # --- access

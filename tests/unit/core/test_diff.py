@@ -210,8 +210,15 @@ def test_what_the_shop_holds_twice_is_never_deleted_for_want_of_a_file() -> None
     assert found == Difference((), (GOLD.address,), 0)
 
 
-def test_a_change_of_members_alone_is_an_update_without_fields() -> None:
-    delta = MemberDelta(add=customers(1), remove=customers(2), kept=3)
+@pytest.mark.parametrize(
+    "delta",
+    [
+        MemberDelta(add=customers(1), remove=customers(2), kept=3),
+        MemberDelta(add=customers(1), remove=(), kept=3),
+        MemberDelta(add=(), remove=customers(2), kept=3),
+    ],
+)
+def test_a_change_of_members_alone_is_an_update_without_fields(delta: MemberDelta) -> None:
     found = difference_of(wanting(VIP), having(VIP), members={VIP.address: delta})
     update = Update(VIP.address, 1, VIP.spec, VIP.spec, (), HERE, members=delta)
     assert found == Difference((update,), (), 0)

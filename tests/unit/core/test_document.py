@@ -29,6 +29,11 @@ def test_the_whole_stands_at_its_beginning() -> None:
     assert DOCUMENT.position_of() == Position("groups/vip.yaml", 1, 1)
 
 
+def test_what_is_missing_at_the_top_stands_where_the_content_begins() -> None:
+    document = Document("vip.yaml", {"name": "VIP"}, lambda: {(): Span((3, 2), (3, 2))})
+    assert document.position_of(("members",)) == Position("vip.yaml", 3, 2)
+
+
 def test_a_file_in_which_nothing_can_be_found_is_still_named() -> None:
     document = Document("gone.yaml", {"name": "VIP"}, dict)
     assert document.position_of(("name",)) == Position("gone.yaml", 1, 1)

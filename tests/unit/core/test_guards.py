@@ -92,7 +92,7 @@ def test_a_share_of_nothing_refuses_the_first_delete() -> None:
 
 def test_a_whole_share_allows_everything() -> None:
     guards = Guards(max_delete_share=1, max_member_removal_share=1, min_existing=0)
-    changes = [*(delete(it) for it in GROUPS), update(removed=5, before=5)]
+    changes: list[Change] = [*(delete(it) for it in GROUPS), update(removed=5, before=5)]
     assert tripped(*changes, live=having(*GROUPS), guards=guards) == []
 
 

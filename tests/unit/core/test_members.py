@@ -43,6 +43,7 @@ CAN: JsonObject = {"id": 3, "email": None, "erp_code": "C-3"}
         ("email", "AYŞE@example.com", "ayşe@example.com"),
         ("email", "ays\u0327e@example.com", "ayşe@example.com"),
         ("email", "J\u030c@example.com", "\u01f0@example.com"),
+        ("email", "GROßE@example.com", "große@example.com"),
         ("pk", " 77 ", "77"),
         ("erp_code", " c-1042", "c-1042"),
         ("erp_code", "C-1042", "C-1042"),

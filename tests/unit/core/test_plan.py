@@ -71,7 +71,7 @@ def test_everything_is_given_before_anything_is_taken() -> None:
     setting_new = create(SPRING)
     setting_moved = update(a_setting("autumn"), NAME)
     setting_gone = delete(a_setting("old"))
-    changes = [group_new, group_gone, group_moved, setting_moved, setting_gone, setting_new]
+    changes = (group_new, group_gone, group_moved, setting_moved, setting_gone, setting_new)
     assert list(steps_of(changes, KINDS)) == [
         CreateRecord(group_new),
         UpdateRecord(group_moved),
@@ -291,16 +291,18 @@ def test_nothing_is_used_before_it_exists_and_nothing_goes_before_all_is_there(
 @given(changes)
 def test_the_steps_do_all_that_changes_and_nothing_else(changes: list[Change]) -> None:
     steps = list(steps_of(changes, KINDS))
-    written = {
-        CreateRecord: [it for it in changes if isinstance(it, Create)],
-        UpdateRecord: [it for it in changes if isinstance(it, Update) and it.fields],
-        DeleteRecord: [it for it in changes if isinstance(it, Delete)],
-    }
-    for kind_of_step, expected in written.items():
-        done = [step.change for step in steps if isinstance(step, kind_of_step)]
-        assert sorted(done, key=lambda it: it.address) == sorted(
-            expected, key=lambda it: it.address
-        )
+    rank = {kind.name: number for number, kind in enumerate(KINDS)}
+    upwards = sorted(changes, key=lambda it: rank[it.address.kind])
+    downwards = sorted(changes, key=lambda it: -rank[it.address.kind])
+    assert [step.change for step in steps if isinstance(step, CreateRecord)] == [
+        change for change in upwards if isinstance(change, Create)
+    ]
+    assert [step.change for step in steps if isinstance(step, UpdateRecord)] == [
+        change for change in upwards if isinstance(change, Update) and change.fields
+    ]
+    assert [step.change for step in steps if isinstance(step, DeleteRecord)] == [
+        change for change in downwards if isinstance(change, Delete)
+    ]
     for change in changes:
         members = None if isinstance(change, Delete) else change.members
         added = [it.members for it in steps if isinstance(it, AddMembers) and it.change is change]

@@ -108,6 +108,13 @@ def test_a_document_with_a_bad_shape_is_told_what_is_wrong_with_its_rule_too() -
     ]
 
 
+def test_what_is_wrong_in_a_rule_is_said_once_by_those_who_know_rules() -> None:
+    _, problems = desired_of(setting("spring", rule={"match": 5}))
+    assert [(it.code, it.message) for it in problems] == [
+        ("CG-F24", "rule.match: 5 is not a condition")
+    ]
+
+
 def test_a_warning_does_not_keep_a_resource_out() -> None:
     document = a_document(SPRING, file="settings/summer.yaml")
     desired, problems = desired_of(document)
