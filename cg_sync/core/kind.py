@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -65,10 +66,14 @@ class Ids:
         """
         if remote_id is None:
             return None
-        for code, known in self.codes.get(collection, {}).items():
-            if known == remote_id:
-                return code
-        return f"#{remote_id}"
+        return self._by_id.get(collection, {}).get(remote_id, f"#{remote_id}")
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Mapping[RemoteId, str]]:
+        return {
+            collection: {remote_id: code for code, remote_id in codes.items()}
+            for collection, codes in self.codes.items()
+        }
 
 
 class WireUnreadable(ValueError):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cg_sync.core.address import Address
-from cg_sync.core.kind import C, Kind
+from cg_sync.core.kind import C, Kind, Reference
 from cg_sync.core.state import Desired, Held, Live, Tombstone, Wanted
 from cg_sync.errors import Problem, Severity, did_you_mean
+from cg_sync.jsonvalue import shown
+
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +51,13 @@ def check_against_shop(
         yield from _held_twice(meant, wanted, kind, live)
         if pair.held is None:
             yield from _former_in_use(wanted, kind, desired, live)
-        near = in_other_letters.get((wanted.address.kind, wanted.address.key.casefold()))
-        if near is not None and near is not pair.held and wanted.address not in live.held:
-            yield wanted.document.problem(
-                "CG-L06",
-                f"{kind.key}: the shop has this {kind.label} in other letters: {near.address.key}",
-                (kind.key,),
-                hint=f"write it as the shop does, or add renamed_from: [{near.address.key}]",
-            )
+        yield from _in_other_letters(wanted, pair.held, kind, live, in_other_letters)
         for reference in kind.references(wanted.spec):
-            known = sorted(live.ids.codes.get(reference.collection, {}))
-            if reference.code not in known:
-                what = reference.collection.removesuffix("s").replace("_", " ")
-                field = ".".join(map(str, reference.pointer))
-                near_miss = did_you_mean(reference.code, known)
-                has = (
-                    f"the shop has {', '.join(known)}"
-                    if known
-                    else f"the shop has no {what} with a code"
-                )
-                yield wanted.document.problem(
-                    "CG-L05",
-                    f"{field}: no {what} has the code {reference.code}",
-                    reference.pointer,
-                    hint=f"{near_miss} {has}".strip(),
-                )
+            yield from _unknown_code(reference, wanted, live)
     for address, tombstone in desired.absent.items():
-        yield from _held_twice(address, tombstone, by_name[address.kind], live)
+        kind = by_name[address.kind]
+        yield from _held_twice(address, tombstone, kind, live)
+        yield from _in_other_letters(tombstone, None, kind, live, in_other_letters)
     for unreadable in live.unreadable:
         yield Problem(
             "CG-L02",
@@ -83,6 +66,41 @@ def check_against_shop(
             hint="it is left alone",
             severity=Severity.WARNING,
         )
+
+
+def _in_other_letters(
+    resource: Wanted | Tombstone,
+    held: Held | None,
+    kind: Kind[C],
+    live: Live,
+    records: Mapping[tuple[str, str], Held],
+) -> Iterator[Problem]:
+    address = resource.address
+    near = records.get((address.kind, address.key.casefold()))
+    if near is not None and near is not held and address not in live.held:
+        rename = f", or add renamed_from: [{near.address.key}]"
+        yield resource.document.problem(
+            "CG-L06",
+            f"{kind.key}: the shop has this {kind.label} in other letters: {near.address.key}",
+            (kind.key,),
+            hint=f"write it as the shop does{rename if isinstance(resource, Wanted) else ''}",
+        )
+
+
+def _unknown_code(reference: Reference, wanted: Wanted, live: Live) -> Iterator[Problem]:
+    known = sorted(live.ids.codes.get(reference.collection, {}))
+    if reference.code in known:
+        return
+    what = reference.collection.removesuffix("s").replace("_", " ")
+    named = ", ".join(known[:MOST_NAMED])
+    more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+    has = f"the shop has {named}{more}" if known else f"the shop has no {what} with a code"
+    yield wanted.document.problem(
+        "CG-L05",
+        f"{shown(reference.pointer)}: no {what} has the code {reference.code}",
+        reference.pointer,
+        hint=f"{did_you_mean(reference.code, known)} {has}".strip(),
+    )
 
 
 def _former_addresses(wanted: Wanted) -> Iterator[Address]:

@@ -82,7 +82,7 @@ class Plan:
     digest: str
     calls: Mapping[str, int]
 
-    def allowed_by(self, acknowledgements: Iterable[str]) -> tuple[Tripped, ...]:
+    def still_refused(self, acknowledgements: Iterable[str]) -> tuple[Tripped, ...]:
         """The guards that still say no, given `RULE@DIGEST` acknowledgements; a digest may be cut
         to 12 letters.
         """

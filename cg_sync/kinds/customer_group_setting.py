@@ -15,7 +15,7 @@ from cg_sync.core.state import Wanted
 from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.kinds.context import Context
-from cg_sync.rules.document import rule_to_document
+from cg_sync.rules.document import rule_to_document, rule_to_file
 from cg_sync.rules.ir import RawRule, Rule
 from cg_sync.rules.parse import RuleProblem, parse_rule
 from cg_sync.rules.wire import rule_from_wire, rule_to_wire
@@ -114,16 +114,14 @@ def check_rule(document: Document, context: Context) -> tuple[Problem, ...]:
 
 
 def _placed(document: Document, problems: Sequence[RuleProblem]) -> tuple[Problem, ...]:
-    return tuple(
-        document.problem(
-            it.code,
-            f"{shown(('rule', *it.pointer))}: {it.message}",
-            ("rule", *it.pointer),
-            of_key=it.of_key,
-            hint=it.hint,
-        )
-        for it in problems
-    )
+    placed = []
+    for it in problems:
+        pointer = ("rule", *it.pointer)
+        # The message opens with the name at its place, which the place says already.
+        said = it.message.removeprefix(f"{pointer[-1]}: ")
+        message = f"{shown(pointer)}: {said}"
+        placed.append(document.problem(it.code, message, pointer, of_key=it.of_key, hint=it.hint))
+    return tuple(placed)
 
 
 def _check_file_name(document: Document, content: JsonObject) -> Iterator[Problem]:
@@ -182,7 +180,7 @@ def from_wire(payload: JsonObject, ids: Ids, context: Context) -> Spec:
         name=_text(payload, "name"),
         slug=_text(payload, "slug"),
         priority=_whole(payload, "priority"),
-        active=payload.get("is_active") is not False,
+        active=_flag(payload, "is_active", default=True),
         starts_at=_live_moment(payload, "start_date", context.timezone),
         ends_at=_live_moment(payload, "end_date", context.timezone),
         rule=rule_from_wire(payload.get("config"), context.vocabulary.catalogue),
@@ -202,6 +200,13 @@ def _whole(payload: JsonObject, name: str) -> int | None:
     value = payload.get(name)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
         raise WireUnreadable(f"its {name} is not a whole number")
+    return value
+
+
+def _flag(payload: JsonObject, name: str, *, default: bool) -> bool:
+    value = payload.get(name, default)
+    if not isinstance(value, bool):
+        raise WireUnreadable(f"its {name} is neither true nor false")
     return value
 
 
@@ -226,6 +231,8 @@ def to_document(spec: Spec) -> dict[str, JsonValue]:
             field.name not in defaults or defaults[field.name] != value
         ):
             written[field.name] = value
+    if setting.rule is not None:
+        written["rule"] = rule_to_file(setting.rule)
     lists = {name: getattr(setting, name) for name in ("price_list", "stock_list")}
     display: dict[str, JsonValue] = {name: code for name, code in lists.items() if code is not None}
     return {**written, "display": display} if display else written

@@ -9,6 +9,8 @@ from typing import Final, assert_never
 
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
+from cg_sync.rules.limits import is_within_limits
+from cg_sync.rules.wire import rule_to_wire
 
 MAX_LINE_WIDTH: Final = 88
 
@@ -26,6 +28,14 @@ def rule_to_document(rule: Rule | RawRule) -> dict[str, JsonValue]:
     refused = [child for part in parts if isinstance(part, Not) for child in _choices(part.child)]
     written: dict[str, JsonValue] = {"match": _conditions(wanted, 0) if wanted else "everyone"}
     return {**written, "except": _conditions(refused, 1)} if refused else written
+
+
+def rule_to_file(rule: Rule | RawRule) -> dict[str, JsonValue]:
+    """As `rule_to_document`, but as `raw:` when files could not hold it: it always parses again."""
+    document = rule_to_document(rule)
+    if isinstance(rule, RawRule) or is_within_limits(document):
+        return document
+    return {"raw": rule_to_wire(rule)}
 
 
 def _choices(node: Node) -> tuple[Node, ...]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from cg_sync.errors import did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
 from cg_sync.rules.catalogue import Attribute
 from cg_sync.rules.ir import All, Leaf, Node
+from cg_sync.rules.limits import MAX_DEPTH, MAX_INLINE_VALUES
 from cg_sync.rules.operators import Operator, Value, ValueRefused, operators_of, value_for
 from cg_sync.rules.problem import RuleProblem, spoken
-
-MAX_DEPTH: Final = 4
-MAX_INLINE_VALUES: Final = 200
 
 _NOTES = ("missing", "why")
 

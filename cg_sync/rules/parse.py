@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from cg_sync.errors import did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.rules.catalogue import Catalogue
 from cg_sync.rules.ir import All, AnyOf, Node, Not, RawRule, Rule
-from cg_sync.rules.line import MAX_DEPTH, Findings, Line, Place
+from cg_sync.rules.limits import MAX_DEPTH, MAX_LINES
+from cg_sync.rules.line import Findings, Line, Place
 from cg_sync.rules.operators import OPERATORS, operators_of
 from cg_sync.rules.problem import RuleProblem, spoken
 from cg_sync.rules.wire import rule_from_wire
 
 __all__ = ["RuleProblem", "Vocabulary", "parse_rule"]
 
-MAX_LINES: Final = 100
 
 EVERYONE = "everyone"
 _GROUPS = ("all", "any", "none")

@@ -16,7 +16,7 @@ from cg_sync.workflow.plan import Prepared, plan_changes
 
 def refuse_if_guarded(plan: Plan, acknowledgements: Sequence[str]) -> None:
     """Raise PlanRefused when a guard says no and nobody has allowed it for exactly this plan."""
-    tripped = plan.allowed_by(acknowledgements)
+    tripped = plan.still_refused(acknowledgements)
     if tripped:
         allow = " ".join(f"--allow {it.rule}@{plan.short_digest}" for it in tripped)
         raise PlanRefused(

@@ -266,7 +266,7 @@ def test_an_import_leaves_files_that_are_there_as_they_are(
         "members/herkes-2.txt",
         "groups/herkes-2.yaml",
         "groups/empty-home-1.yaml",
-    ] or data["files"] == ["members/herkes.txt", "groups/herkes-2.yaml", "groups/empty-home-1.yaml"]
+    ]
     assert data["described"] == 1
     assert [mine.read_text(), other.read_text()] == texts
 
@@ -408,6 +408,6 @@ def test_the_demo_plays_to_its_end_and_a_student_sees_other_prices() -> None:
     seen = re.findall(r"^setting: (.+?) +price list: (\S+) +stock list: (\S+)$", done.stdout, re.M)
     assert seen == [("none", "retail-tr", "main"), ("Student Discount", "student-tr", "online")]
     prices = re.findall(r"^  Linen shirt +(\S+) TRY$", done.stdout, re.M)
-    assert prices == ["899.90", "764.92"] or prices == ["899.90", "764.91"]
+    assert prices == ["899.90", "764.92"]
     codes = [int(it) for it in re.findall(r"^\(exit code (\d+)\)$", done.stdout, re.M)]
     assert codes == [0, 0, 0, 0, 2, 0, 3]

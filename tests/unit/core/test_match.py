@@ -121,6 +121,11 @@ def test_other_letters_are_no_matter_where_the_shop_has_the_name_as_written_too(
     assert problems_of(wanting(VIP), having(a_group("Vip"), VIP)) == []
 
 
+def test_a_tombstone_in_other_letters_is_an_error_instead_of_doing_nothing() -> None:
+    (found,) = problems_of(wanting(a_tombstone(VIP)), having(a_group("Vip")))
+    assert (found.code, found.hint) == ("CG-L06", "write it as the shop does")
+
+
 def test_a_name_the_shop_holds_twice_cannot_be_wanted_nor_be_absent() -> None:
     live = replace(having(VIP), twice={VIP.address: (1, 4)})
     error = Problem(
@@ -167,6 +172,13 @@ def test_a_code_that_is_like_no_other_is_an_error_without_a_guess() -> None:
             "the shop has online",
         )
     ]
+
+
+def test_of_very_many_codes_a_dozen_are_named() -> None:
+    spring = a_setting("spring", price_list="student")
+    ids = Ids({"price_lists": {f"p{number:02}": number for number in range(1, 15)}})
+    (found,) = problems_of(wanting(spring), having(ids=ids))
+    assert found.hint.endswith("p11, p12 and 2 more")
 
 
 def test_a_shop_without_lists_says_so() -> None:

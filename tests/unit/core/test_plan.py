@@ -218,7 +218,7 @@ def guarded_plan() -> Plan:
 
 
 def refused_by(plan: Plan, *acknowledgements: str) -> list[str]:
-    return [it.rule for it in plan.allowed_by(acknowledgements)]
+    return [it.rule for it in plan.still_refused(acknowledgements)]
 
 
 def test_an_acknowledgement_allows_its_rule_alone() -> None:

@@ -139,7 +139,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
             "settings/summer.yaml:2:9",
             "slug: spring is not the name of its file, summer",
         ),
-        ("CG-F21", "settings/summer.yaml:7:1", "rule.match[0].cty: cty: no such attribute"),
+        ("CG-F21", "settings/summer.yaml:7:1", "rule.match[0].cty: no such attribute"),
         (
             "CG-F06",
             "settings/summer.yaml:8:9",
@@ -184,7 +184,7 @@ def test_a_moment_outside_the_calendar_is_no_date(moment: str) -> None:
 def test_the_rule_is_checked_even_where_the_rest_is_wrong() -> None:
     broken = a_document({"rule": {"match": [{"cty": "Bursa"}]}}, file="settings/spring.yaml")
     assert [it.message for it in KIND.check_parsed(broken, CONTEXT)] == [
-        "rule.match[0].cty: cty: no such attribute"
+        "rule.match[0].cty: no such attribute"
     ]
 
 
@@ -318,6 +318,8 @@ def test_a_list_without_a_code_is_told_by_its_id() -> None:
         ("priority", "10", "its priority is not a whole number"),
         ("priority", True, "its priority is not a whole number"),
         ("priority", 1.5, "its priority is not a whole number"),
+        ("is_active", None, "its is_active is neither true nor false"),
+        ("is_active", "false", "its is_active is neither true nor false"),
         ("price_list", {"pk": 7}, "its price_list is not a whole number"),
         ("stock_list", "online", "its stock_list is not a whole number"),
         ("start_date", "soon", "its start_date is no date: Invalid isoformat string: 'soon'"),

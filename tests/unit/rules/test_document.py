@@ -9,8 +9,14 @@ import yaml
 from hypothesis import given
 
 from cg_sync.jsonvalue import JsonObject, canonical
-from cg_sync.rules.document import MAX_LINE_WIDTH, rule_lines, rule_to_document
+from cg_sync.rules.document import (
+    MAX_LINE_WIDTH,
+    rule_lines,
+    rule_to_document,
+    rule_to_file,
+)
 from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
+from cg_sync.rules.limits import MAX_DEPTH, MAX_INLINE_VALUES, MAX_LINES
 from cg_sync.rules.parse import Vocabulary, parse_rule
 from tests.unit.rules.strategies import catalogue, json_values, rules
 
@@ -24,6 +30,15 @@ def email(*domains: str, when_missing: bool = False) -> Leaf:
 
 def country(*values: str, exclude: bool = False, when_missing: bool = False) -> Leaf:
     return Leaf("country", "attributes.country", OneOf(values), exclude, when_missing)
+
+
+def nested(levels: int) -> Node:
+    """A rule whose conditions lie `levels` groups deep."""
+    node: Node = country("TR")
+    for level in range(levels):
+        both = (node, country(f"X{level}"))
+        node = AnyOf(both) if level % 2 == 0 else All(both)
+    return node
 
 
 ACTIVE = Leaf("is_active", "is_active", OneOf((True,)))
@@ -195,3 +210,40 @@ def test_a_text_is_quoted_where_yaml_or_a_reader_could_be_misled(value: str, wri
     lines = rule_lines(Rule(country(value)))
     assert lines == ("match:", f"  - country: {written}")
     assert yaml.safe_load("\n".join(lines)) == {"match": [{"country": value}]}
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        nested(MAX_DEPTH),
+        AnyOf(tuple(country(f"C{number}") for number in range(MAX_LINES))),
+        country(*(f"C{number}" for number in range(MAX_INLINE_VALUES))),
+        All((ACTIVE, Not(nested(MAX_DEPTH - 1)))),
+    ],
+)
+def test_a_rule_within_the_limits_is_written_in_the_language(node: Node) -> None:
+    assert rule_to_file(Rule(node)) == rule_to_document(Rule(node))
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        nested(MAX_DEPTH + 1),
+        AnyOf(tuple(country(f"C{number}") for number in range(MAX_LINES + 1))),
+        country(*(f"C{number}" for number in range(MAX_INLINE_VALUES + 1))),
+        Not(nested(MAX_DEPTH + 2)),
+    ],
+)
+def test_a_rule_beyond_the_limits_is_written_raw_and_means_the_same(node: Node) -> None:
+    written = rule_to_file(Rule(node))
+    assert written.keys() == {"raw"}
+    assert parse_rule(written, VOCABULARY) == (Rule(node), ())
+
+
+@given(rules(CATALOGUE))
+def test_what_is_written_to_a_file_always_reads_back(rule: Rule) -> None:
+    assert parse_rule(rule_to_file(rule), VOCABULARY) == (rule, ())
+
+
+def test_a_raw_rule_stays_raw_in_a_file() -> None:
+    assert rule_to_file(RawRule('{"slug":"odd-rule"}')) == {"raw": {"slug": "odd-rule"}}
