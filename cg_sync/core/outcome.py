@@ -10,11 +10,15 @@ from cg_sync.core.plan import Plan, Step
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The step that stopped an apply, and why, in the shop's words."""
+    """The step that stopped an apply, and why, in the shop's words.
+
+    `unsure` when the step may be done all the same, since its answer was lost.
+    """
 
     step: Step
     reason: str
     hint: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True)

@@ -189,38 +189,30 @@ def describe(where: Filter) -> str:
             assert_never(where)
 
 
-_EXACT_TYPES: Set[AttributeType] = frozenset({"boolean", "enum", "email", "integer"})
-"""Types whose values have one spelling; a shop that does not fold texts would miss others."""
+_ONE_SPELLING: Set[AttributeType] = frozenset({"boolean", "enum", "integer"})
+"""Types whose values have one spelling, so that a shop which minds case misses none."""
 
 
 def server_query(where: Filter, supported: Mapping[str, Set[str]]) -> dict[str, str] | None:
     """The query parameter that narrows the listing on the server, None when there is none.
 
     `supported` is what OPTIONS names: field → lookups. What comes back still has to pass `matches`.
-    Whether the shop minds the case of e-mail addresses is up to the shop; a lookup that does not
-    is taken first.
+    E-mail addresses are held in mixed case, so only lookups that do not mind it are used for them.
     """
     field = where.field
-    lookups = supported.get(field.path, frozenset())
-    if field.type not in _EXACT_TYPES:
-        return None
     match where:
-        case Equals(_, (value,), False):
-            return _first(field, lookups, ("iexact", "exact"), value)
-        case Equals(_, values, False):
-            return _first(field, lookups, ("in",), ",".join(values))
+        case Equals(_, (value,), False) if field.type in _ONE_SPELLING:
+            lookup, operand = "exact", value
+        case Equals(_, values, False) if field.type in _ONE_SPELLING:
+            lookup, operand = "in", ",".join(values)
+        case Equals(_, (value,), False) if field.type == "email":
+            lookup, operand = "iexact", value
         case HasText(_, text, True) if field.type == "email":
-            return _first(field, lookups, ("istartswith", "startswith"), text)
+            lookup, operand = "istartswith", text
         case Equals() | HasText() | HasDomain() | IsPresent():
             return None
         case _:
             assert_never(where)
-
-
-def _first(
-    field: Attribute, lookups: Set[str], wanted: tuple[str, ...], value: str
-) -> dict[str, str] | None:
-    for lookup in wanted:
-        if lookup in lookups:
-            return {field.path if lookup == "exact" else f"{field.path}__{lookup}": value}
-    return None
+    if lookup not in supported.get(field.path, frozenset()):
+        return None
+    return {field.path if lookup == "exact" else f"{field.path}__{lookup}": operand}

@@ -9,7 +9,14 @@ from cg_sync.api.apply import StepFailed, apply_plan
 from cg_sync.api.shop import Shop
 from cg_sync.core.outcome import Failure, Outcome
 from cg_sync.core.plan import Plan, Step
-from cg_sync.errors import ApplyStopped, CgSyncError, PlanRefused, Unauthorised, Unreachable
+from cg_sync.errors import (
+    ApplyStopped,
+    BadAnswer,
+    CgSyncError,
+    PlanRefused,
+    Unauthorised,
+    Unreachable,
+)
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.plan import Prepared, plan_changes
 
@@ -34,8 +41,8 @@ def apply_changes(
 ) -> Outcome:
     """Carry out the plan, and tell of each write once it is really done.
 
-    An API error ends it; the result then has the failure. Raises that error itself when it is
-    certain that nothing was written, and ApplyStopped when nobody knows about the first write.
+    An API error ends it; the result then has the failure. When it is certain that nothing was
+    written, for a reason that has an exit code of its own, that error itself is raised.
     """
     done: list[Step] = []
     try:
@@ -43,18 +50,12 @@ def apply_changes(
             done.append(step)
             on_step(step)
     except StepFailed as failed:
-        if not done and _nothing_was_written(failed):
-            raise failed.error from failed
-        if not done and isinstance(failed.error, Unreachable):
-            raise ApplyStopped(
-                f"stopped at the first of {len(prepared.plan.steps)} writes, which may be done: "
-                f"{failed.error}",
-                done=True,
-                hint="run `cg-sync plan` to see whether it is; applying again is safe",
-            ) from failed
-        return Outcome(
-            prepared.plan, tuple(done), Failure(failed.step, str(failed.error), failed.error.hint)
-        )
+        error = failed.error
+        unsure = isinstance(error, BadAnswer) or (isinstance(error, Unreachable) and error.sent)
+        if not done and not unsure and isinstance(error, Unauthorised | Unreachable):
+            raise error from failed
+        failure = Failure(failed.step, str(error), error.hint, unsure)
+        return Outcome(prepared.plan, tuple(done), failure)
     return Outcome(prepared.plan, tuple(done))
 
 
@@ -78,22 +79,20 @@ def look_again(checked: Checked, outcome: Outcome, shop: Shop) -> Outcome:
         ) from error
 
 
-def _nothing_was_written(failed: StepFailed) -> bool:
-    """True when the first write certainly did not happen for a reason that has an exit code of its
-    own.
-    """
-    error = failed.error
-    return isinstance(error, Unauthorised) or (isinstance(error, Unreachable) and not error.sent)
-
-
 def refuse_if_stopped(outcome: Outcome) -> None:
     """Raise ApplyStopped when an apply did not reach what was planned."""
-    if outcome.failure is not None:
+    failure, done, planned = outcome.failure, len(outcome.done), len(outcome.plan.steps)
+    if failure is not None and failure.unsure:
         raise ApplyStopped(
-            f"stopped after {len(outcome.done)} of {len(outcome.plan.steps)} writes: "
-            f"{outcome.failure.reason}",
-            done=bool(outcome.done),
-            hint=outcome.failure.hint or "what is done stays done; mend the cause and apply again",
+            f"stopped after {done} of {planned} writes; the next may be done: {failure.reason}",
+            done=True,
+            hint="run `cg-sync plan` to see whether it is; applying again is safe",
+        )
+    if failure is not None:
+        raise ApplyStopped(
+            f"stopped after {done} of {planned} writes: {failure.reason}",
+            done=bool(done),
+            hint=failure.hint or "what is done stays done; mend the cause and apply again",
         )
     if outcome.left:
         raise ApplyStopped(

@@ -135,7 +135,7 @@ def test_a_create_that_is_neither_answered_nor_to_be_looked_for_is_not_called_un
     proxy.behave = dying
     ran = shop_project.run("apply", "--yes")
     assert (ran.code, len(shop.groups())) == (6, 1)
-    assert "stopped at the first of 2 writes, which may be done" in ran.err
+    assert "stopped after 0 of 2 writes; the next may be done" in ran.err
     assert "whether it was made is unknown" in ran.err
     assert "run `cg-sync plan`" in ran.err
 
@@ -155,8 +155,8 @@ def test_a_first_write_without_a_usable_answer_may_be_done_and_is_not_called_unw
 
     proxy.behave = unsure
     ran = shop_project.run("apply", "--yes", "--format", "json")
-    assert (ran.code, ran.data["outcome"]) == (6, "partial")
-    assert "stopped at the first of 1 writes, which may be done" in ran.err
+    assert (ran.code, ran.data["apply"]["failure"]["unsure"]) == (6, True)
+    assert "stopped after 0 of 1 writes; the next may be done" in ran.err
     assert shop.settings()["student-discount"]["priority"] == 20
     proxy.behave = faithful
     assert_converged(shop_project)
