@@ -69,6 +69,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 write`, `2,000 writes`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class CgSyncError(Exception):
     """Ends the run. The text says what and where; `hint` what to do next."""
 
@@ -92,7 +97,7 @@ class FilesError(CgSyncError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-        super().__init__(f"{len(errors)} problem(s)")
+        super().__init__(counted(len(errors), "problem"))
         self.problems = tuple(problems)
 
 

@@ -56,7 +56,7 @@ def html_summary(body: bytes) -> str:
     found = _TITLE.search(page)
     title = one_line(unescape(found.group(1))) if found else ""
     text = one_line(unescape(_NOT_TEXT.sub(" ", page)), limit=HTML_TEXT_LIMIT)
-    parts = [part for part in (title, text) if part]
+    parts = [part for part in (title, text.removeprefix(title).strip()) if part]
     return one_line(": ".join(parts)) or "an empty web page"
 
 

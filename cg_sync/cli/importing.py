@@ -15,6 +15,7 @@ from cg_sync.cli.run import (
     result_file_option,
 )
 from cg_sync.cli.terminal import notice, waiting, write, write_json
+from cg_sync.errors import counted
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.report.line import Span, Tone, line
 
@@ -44,7 +45,6 @@ def import_command(run: Run, only: tuple[str, ...], no_members: bool, dry_run: b
     repository.
     """
     from cg_sync.files.writing import write_text
-    from cg_sync.report.change import counted
     from cg_sync.report.data import problems_data
     from cg_sync.report.text import problem_lines
     from cg_sync.workflow.adopt import adopt

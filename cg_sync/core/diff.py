@@ -5,7 +5,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from cg_sync.core.address import Address, RemoteId
@@ -21,12 +21,16 @@ from cg_sync.jsonvalue import JsonValue, shown
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field, named as authors write it (`display.price_list`), before and after."""
+    """One field, named as authors write it (`display.price_list`), before and after.
+
+    `is_key` when it names the resource: that changes how it is shown, not what it is.
+    """
 
     name: str
     old: JsonValue
     new: JsonValue
     where: Position | None = None
+    is_key: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +158,12 @@ def field_changes(
     something.
     """
     changes = []
-    for field in kind.fields:
-        before = old.readable(field.name) if old is not None else None
-        after = new.readable(field.name) if new is not None else None
-        same = getattr(old, field.name, None) == getattr(new, field.name, None)
+    for it in kind.fields:
+        before = old.readable(it.name) if old is not None else None
+        after = new.readable(it.name) if new is not None else None
+        same = getattr(old, it.name, None) == getattr(new, it.name, None)
         if not same:
-            where = document.position_of(field.pointer) if document is not None else None
-            changes.append(FieldChange(shown(field.pointer), before, after, where))
+            where = document.position_of(it.pointer) if document is not None else None
+            is_key = it.name == kind.key
+            changes.append(FieldChange(shown(it.pointer), before, after, where, is_key))
     return tuple(changes)

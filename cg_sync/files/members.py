@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cg_sync.core.document import Document
 from cg_sync.core.members import KEY_FIELDS, KeyField, MemberKeys
-from cg_sync.errors import Position, Problem, Severity
+from cg_sync.errors import Position, Problem, Severity, counted
 from cg_sync.files.member_rows import BadRow, ListBroken, ReadRows, csv_rows, text_rows
 from cg_sync.files.paths import resolve_inside, shown_path
 from cg_sync.files.reading import cannot_read, unreadable
@@ -174,7 +174,7 @@ def _twins_across(
     for index, (pointer, keys) in enumerate(parts):
         shared = max((_shared(keys, above) for _, above in parts[:index]), default=0)
         if shared:
-            message = f"{shared} customer(s) of this list are in a list above it too"
+            message = f"{counted(shared, 'customer')} of this list in a list above it too"
             yield document.problem(
                 "CG-F10",
                 message,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
 from cg_sync.core.members import Member, MemberDelta
 from cg_sync.core.privacy import masked
+from cg_sync.errors import counted
 from cg_sync.report.line import Line, Span, Tone, discreet, harmless, line
 from cg_sync.report.values import in_words, is_tree, tree_diff, tree_lines
 
@@ -17,11 +18,6 @@ MOST_ON_ONE_LINE = 72
 MEMBERS_SHOWN = 3
 _MARK = {Create: ("+", Tone.ADDED), Update: ("~", Tone.CHANGED), Delete: ("-", Tone.REMOVED)}
 _INDENT = "      "
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 write`, `2,000 writes`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def title_of(change: Change, labels: Labels) -> str:
@@ -44,7 +40,7 @@ def change_lines(change: Change, labels: Labels) -> Iterator[Line]:
     yield line("  ", Span(title, tone), "  ", Span(where, Tone.QUIET))
     if isinstance(change, Delete):
         return
-    fields = [it for it in change.fields if not _says_only_the_title(it, change)]
+    fields = [field for field in change.fields if not field.is_key]
     names = [field.name for field in fields] + (["members"] if change.members else [])
     width = max(map(len, names), default=0)
     for field in fields:
@@ -59,12 +55,6 @@ def change_lines(change: Change, labels: Labels) -> Iterator[Line]:
             yield line(name, _first_members(change.members))
         else:
             yield from _moved_members(change.members, name)
-
-
-def _says_only_the_title(field: FieldChange, change: Create | Update) -> bool:
-    if isinstance(change, Create):
-        return field.new == change.address.key
-    return (field.old, field.new) == (change.former, change.address.key)
 
 
 def _new_field(field: FieldChange, name: str) -> Iterator[Line]:

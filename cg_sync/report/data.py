@@ -169,6 +169,7 @@ def outcome_data(outcome: Outcome) -> dict[str, JsonValue]:
             "kind": failure.step.change.address.kind,
             "key": failure.step.change.address.key,
             "reason": failure.reason,
+            "unsure": failure.unsure,
         },
         "converged": outcome.converged,
         "left": [_change_data(change) for change in outcome.left or ()],

@@ -21,8 +21,8 @@ from cg_sync.core.plan import (
     Step,
     UpdateRecord,
 )
-from cg_sync.errors import Position, Problem, Severity
-from cg_sync.report.change import Labels, change_lines, counted, title_of
+from cg_sync.errors import Position, Problem, Severity, counted
+from cg_sync.report.change import Labels, change_lines, title_of
 from cg_sync.report.line import Line, Span, Tone, discreet, line
 
 NAMES_SHOWN = 10
@@ -187,13 +187,13 @@ def outcome_lines(outcome: Outcome, labels: Labels) -> Iterator[Line]:
     """How an apply ended. The writes themselves were told as they happened."""
     total = len(outcome.plan.steps)
     if outcome.failure is not None:
-        step = outcome.failure.step
+        step, word = outcome.failure.step, "may be done" if outcome.failure.unsure else "failed"
         stopped = (
             f"stopped: {len(outcome.done):,} of {counted(total, 'write')} done, "
-            f"1 failed, {outcome.not_tried:,} not tried"
+            f"1 {word}, {outcome.not_tried:,} not tried"
         )
         yield line(Span(stopped, Tone.ERROR))
-        yield line("  failed: ", _attempted(step), " ", title_of(step.change, labels))
+        yield line(f"  {word}: ", _attempted(step), " ", title_of(step.change, labels))
         yield line(f"  {discreet(outcome.failure.reason, MESSAGE_LETTERS)}")
         return
     yield line(Span(f"done: {counted(total, 'write')}", Tone.STRONG))

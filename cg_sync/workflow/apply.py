@@ -16,6 +16,7 @@ from cg_sync.errors import (
     PlanRefused,
     Unauthorised,
     Unreachable,
+    counted,
 )
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.plan import Prepared, plan_changes
@@ -27,7 +28,7 @@ def refuse_if_guarded(plan: Plan, acknowledgements: Sequence[str]) -> None:
     if tripped:
         allow = " ".join(f"--allow {it.rule}@{plan.short_digest}" for it in tripped)
         raise PlanRefused(
-            f"{len(tripped)} guard(s) refuse this plan; nothing was changed",
+            f"this plan is refused by {counted(len(tripped), 'guard')}; nothing was changed",
             hint=f"if this is meant: cg-sync apply {allow}",
         )
 
@@ -96,7 +97,7 @@ def refuse_if_stopped(outcome: Outcome) -> None:
         )
     if outcome.left:
         raise ApplyStopped(
-            f"not converged: {len(outcome.left)} resource(s) are not as written",
+            f"not converged: {counted(len(outcome.left), 'resource')} not as written",
             done=True,
             hint="the shop stores something else than it was sent; the list above names it",
         )

@@ -16,7 +16,7 @@ from cg_sync.core.plan import Plan, Target, make_plan
 from cg_sync.core.privacy import sample
 from cg_sync.core.project import Project
 from cg_sync.core.state import Live
-from cg_sync.errors import Position, Problem, Severity
+from cg_sync.errors import Position, Problem, Severity, counted
 from cg_sync.files.history import read_deleted_files
 from cg_sync.files.yaml_reader import read_yaml
 from cg_sync.workflow.check import Checked, refuse_if_errors
@@ -105,7 +105,7 @@ def _unknown_customers(
             if keys:
                 yield pair.wanted.document.problem(
                     code,
-                    f"members: {len(keys):,} customer(s) {what}: {sample(keys)}",
+                    f"members: {counted(len(keys), 'customer')} {what}: {sample(keys)}",
                     ("members",),
                     of_key=True,
                     hint="the others are handled; these are left out",

@@ -225,7 +225,7 @@ def test_a_field_that_the_shop_stores_otherwise_is_named_and_not_called_converge
     assert ran.code == 6
     assert "converged: no" in ran.out
     assert "priority  99 → 20" in ran.out
-    assert "not converged: 1 resource(s) are not as written" in ran.err
+    assert "not converged: 1 resource not as written" in ran.err
     left = result_of(tmp_path / "result.json")["apply"]["left"]
     assert [(it["key"], it["fields"]) for it in left] == [
         ("student-discount", {"priority": {"old": 99, "new": 20}})

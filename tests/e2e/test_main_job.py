@@ -300,7 +300,7 @@ def test_a_customer_unknown_to_the_shop_is_a_warning_and_left_out(
     assert codes(planned) == ["CG-L04"]
     (problem,) = planned.data["problems"]
     assert problem["message"] == (
-        "members: 2 customer(s) unknown to the shop: n***@example.org, 9***"
+        "members: 2 customers unknown to the shop: n***@example.org, 9***"
     )
     assert problem["where"] == {"file": "groups/vip.yaml", "line": 2, "column": 1}
     applied(shop_project)
@@ -314,7 +314,7 @@ def test_a_customer_unknown_to_the_shop_stops_a_project_that_says_so(
     shop_project.write("groups/vip.yaml", "name: VIP\nmembers: {customers: [no@example.org]}\n")
     ran = shop_project.run("apply", "--yes")
     assert (ran.code, shop.groups()) == (3, {})
-    assert "groups/vip.yaml:2:1: members: 1 customer(s) unknown to the shop" in ran.err
+    assert "groups/vip.yaml:2:1: members: 1 customer unknown to the shop" in ran.err
 
 
 def test_a_key_that_several_customers_have_is_left_out(

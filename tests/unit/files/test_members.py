@@ -229,11 +229,11 @@ def test_a_customer_in_two_lists_of_a_group_is_a_warning_there(tmp_path: Path) -
     assert [(it.code, it.message, it.where, it.severity) for it in problems] == [
         (
             "CG-F10",
-            f"{count} customer(s) of this list are in a list above it too",
+            f"{count} of this list in a list above it too",
             Position("groups/vip.yaml", line, 7),
             Severity.WARNING,
         )
-        for count, line in [(1, 4), (2, 5)]
+        for count, line in [("1 customer", 4), ("2 customers", 5)]
     ]
 
 

@@ -48,6 +48,7 @@ def outcomes() -> dict[str, Outcome]:
         "not-converged": Outcome(plan, plan.steps, left=(LEFT, group_deleted("Old"))),
         "failed": Outcome(plan, plan.steps[:2], failed[2]),
         "failed-at-once": Outcome(plan, (), failed[0]),
+        "unsure": Outcome(plan, (), replace(failed[0], reason="no answer", unsure=True)),
     }
 
 
