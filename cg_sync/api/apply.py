@@ -108,23 +108,37 @@ def _changed(kind: Kind[C], change: Update, ids: Ids) -> dict[str, JsonValue]:
 
 def _create(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> RemoteId:
     """Create a record and return its id. When the answer is lost, look whether it is there before
-    trying again.
+    trying again; a refusal after that may be the shop's way to say that it is.
     """
-    for _ in range(CREATE_ATTEMPTS - 1):
+    lost = False
+    for attempt in range(1, CREATE_ATTEMPTS + 1):
         try:
             return remote_id_of(shop.create(kind.collection, payload))
-        except (Unreachable, BadAnswer) as error:
-            if isinstance(error, Unreachable) and not error.sent:
+        except (Unreachable, BadAnswer, Rejected) as error:
+            if not lost and (isinstance(error, Rejected) or not _may_have_arrived(error)):
                 raise
-            try:
-                there = _find(shop, kind, payload)
-            except ApiError as blind:
-                raise Unreachable(
-                    f"{error}; whether it was made is unknown: {blind}", hint=blind.hint
-                ) from blind
+            lost = True
+            there = _look_for(shop, kind, payload, error)
             if there is not None:
                 return there
-    return remote_id_of(shop.create(kind.collection, payload))
+            if isinstance(error, Rejected) or attempt == CREATE_ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _may_have_arrived(error: Unreachable | BadAnswer) -> bool:
+    return isinstance(error, BadAnswer) or error.sent
+
+
+def _look_for(
+    shop: Writer, kind: Kind[C], payload: dict[str, JsonValue], lost: ApiError
+) -> RemoteId | None:
+    try:
+        return _find(shop, kind, payload)
+    except ApiError as blind:
+        raise Unreachable(
+            f"{lost}; whether it was made is unknown: {blind}", hint=blind.hint
+        ) from blind
 
 
 def _find(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> RemoteId | None:
