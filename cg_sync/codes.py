@@ -125,7 +125,7 @@ CODES: Mapping[str, Code] = {
     ),
     "CG-F24": Code(
         "condition has the wrong shape",
-        "A condition is a mapping with exactly one key: all, any, none, or an attribute.",
+        "A condition is a mapping with exactly one key: all, any, none, use, or an attribute.",
     ),
     # --- missing values
     "CG-N01": Code(
@@ -133,10 +133,30 @@ CODES: Mapping[str, Code] = {
         "A negated line on an attribute that may be missing must say `missing: keep` "
         "(customers without a value stay in) or `missing: drop` (they stay out).",
     ),
+    # --- shared conditions
+    "CG-C01": Code(
+        "no such shared condition, or a circle",
+        "`use: NAME` names a file conditions/NAME.yaml. There is none, or it leads back to itself.",
+    ),
     # --- e-mail
     "CG-E01": Code(
         "not a domain name",
         "Write the domain alone: no `@`, no leading dot, no `*`.",
+    ),
+    # --- patterns
+    "CG-R01": Code(
+        "pattern cannot be used",
+        "Patterns are RE2, which knows no look-around and no back-references, and need the "
+        "package google-re2: pip install 'cg-sync[re2]'.",
+    ),
+    "CG-R02": Code(
+        "pattern is too long",
+        "A pattern has at most 256 letters. Use `in`, `starts_with` or a value list.",
+    ),
+    "CG-R03": Code(
+        "pattern has a letter that never matches",
+        "Texts are folded before they are compared: lower case, and i for every Turkish i. "
+        "Write the pattern in folded letters.",
     ),
     # --- live state
     "CG-L01": Code(

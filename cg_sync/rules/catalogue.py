@@ -18,6 +18,10 @@ Privacy = Literal["none", "quasi", "direct"]
 
 EMAIL_PATH = "email"
 """Where the shop's records hold the address; its e-mail rules know no other place."""
+PHONE_PATH = "phone_number"
+"""The same for the phone number."""
+GROUPS_PATH = "@static_groups"
+"""Stands for the static groups that a customer is a member of; no place in a record."""
 
 RESERVED_NAMES = ("all", "any", "none", "use")
 """Words of the rule language, which no attribute can have as its name."""
@@ -25,7 +29,10 @@ RESERVED_NAMES = ("all", "any", "none", "use")
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`path` is dotted, into the customer record; `pii` says how personal the value is."""
+    """`path` is dotted, into the customer record; `pii` says how personal the value is.
+
+    `timezone` is where the days of dates are counted: that of the project.
+    """
 
     name: str
     type: AttributeType
@@ -33,6 +40,17 @@ class Attribute:
     nullable: bool = True
     values: tuple[str, ...] = ()
     pii: Privacy = "none"
+    timezone: str = "UTC"
+
+    @property
+    def may_lack(self) -> bool:
+        """Whether customers may have no value; a list is never missing, it is empty."""
+        return self.nullable and self.type != "list"
+
+    @property
+    def is_groups(self) -> bool:
+        """Whether it is the attribute of static groups."""
+        return self.path == GROUPS_PATH
 
 
 @dataclass(frozen=True)
@@ -47,13 +65,13 @@ class Catalogue:
         return {attribute.path: attribute for attribute in self.attributes.values()}
 
 
-def make_catalogue(content: JsonObject) -> Catalogue:
+def make_catalogue(content: JsonObject, timezone: str = "UTC") -> Catalogue:
     """The catalogue in the content of attributes.yaml, which obeys its schema."""
     declared = cast("Mapping[str, JsonObject]", content["attributes"])
-    return Catalogue({name: _attribute(name, fields) for name, fields in declared.items()})
+    return Catalogue({name: _attribute(name, it, timezone) for name, it in declared.items()})
 
 
-def _attribute(name: str, fields: JsonObject) -> Attribute:
+def _attribute(name: str, fields: JsonObject, timezone: str) -> Attribute:
     return Attribute(
         name=name,
         type=cast(AttributeType, fields["type"]),
@@ -61,7 +79,11 @@ def _attribute(name: str, fields: JsonObject) -> Attribute:
         nullable=cast(bool, fields.get("nullable", True)),
         values=tuple(cast("list[str]", fields.get("values", ()))),
         pii=cast(Privacy, fields.get("pii", "none")),
+        timezone=timezone,
     )
+
+
+_ONE_PLACE: Mapping[AttributeType, str] = {"email": EMAIL_PATH, "phone": PHONE_PATH}
 
 
 def check_catalogue(content: JsonObject) -> Iterator[RuleProblem]:
@@ -78,9 +100,16 @@ def check_catalogue(content: JsonObject) -> Iterator[RuleProblem]:
             message = f"{attribute.name}: has the same path as {owner}, {attribute.path}"
             hint = "keep one of the two, so that a rule has one way to be written"
             yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
-        if attribute.type == "email" and attribute.path != EMAIL_PATH:
-            message = f"{attribute.name}: an attribute of type email has the path {EMAIL_PATH}"
-            hint = "the shop's rules know one e-mail address of a customer"
+        place = _ONE_PLACE.get(attribute.type, attribute.path)
+        if attribute.path != place:
+            message = (
+                f"{attribute.name}: an attribute of type {attribute.type} has the path {place}"
+            )
+            hint = f"the shop's rules know one {attribute.type} of a customer"
+            yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
+        if attribute.is_groups and attribute.type != "list":
+            message = f"{attribute.name}: the path {GROUPS_PATH} is that of a list"
+            hint = "write `type: list`"
             yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
         yield from _check_values(attribute)
 

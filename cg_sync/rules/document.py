@@ -8,9 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
 from cg_sync.jsonvalue import JsonObject, JsonValue
-from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
+from cg_sync.rules.ir import (
+    All,
+    AnyOf,
+    Everyone,
+    Leaf,
+    Node,
+    Not,
+    RawRule,
+    Rule,
+    groups_named,
+)
 from cg_sync.rules.limits import is_within_limits
 from cg_sync.rules.wire import rule_to_wire
+from cg_sync.rules.written import operators_for
 
 MAX_LINE_WIDTH: Final = 88
 
@@ -31,9 +42,13 @@ def rule_to_document(rule: Rule | RawRule) -> dict[str, JsonValue]:
 
 
 def rule_to_file(rule: Rule | RawRule) -> dict[str, JsonValue]:
-    """As `rule_to_document`, but as `raw:` when files could not hold it: it always parses again."""
+    """As `rule_to_document`, but as `raw:` when files could not hold it: it always parses again.
+
+    A rule that names static groups is never raw, as its JSON would hold ids of one shop; beyond the
+    limits somebody has to split it.
+    """
     document = rule_to_document(rule)
-    if isinstance(rule, RawRule) or is_within_limits(document):
+    if isinstance(rule, RawRule) or is_within_limits(document) or groups_named(rule):
         return document
     return {"raw": rule_to_wire(rule)}
 
@@ -64,23 +79,12 @@ def _condition(node: Node, negations: int) -> JsonObject:
 
 def _test(leaf: Leaf, negations: int) -> JsonValue:
     """The shortest test that says the same; a negated line says what `missing` does."""
-    word, operand = _operator(leaf)
+    operators = operators_for(leaf.test, exclude=leaf.exclude)
     keeps = leaf.when_missing is not (negations % 2 == 1)
-    if keeps or (leaf.nullable and (negations or leaf.exclude)):
-        return {word: operand, "missing": "keep" if keeps else "drop"}
-    return operand if word == "eq" else {word: operand}
-
-
-def _operator(leaf: Leaf) -> tuple[str, JsonValue]:
-    match leaf.test:
-        case OneOf((value,)):
-            return ("neq" if leaf.exclude else "eq"), value
-        case OneOf(values):
-            return ("not_in" if leaf.exclude else "in"), list(values)
-        case DomainIn(domains, below):
-            return ("domain_under" if below else "domain_is"), list(domains)
-        case _:
-            assert_never(leaf.test)
+    negated = leaf.nullable and (negations or leaf.exclude)
+    if not leaf.answers_all and (keeps or negated):
+        return {**operators, "missing": "keep" if keeps else "drop"}
+    return operators["eq"] if operators.keys() == {"eq"} else operators
 
 
 def rule_lines(rule: Rule | RawRule) -> tuple[str, ...]:

@@ -4,51 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import assert_never
 
 from cg_sync.jsonvalue import JsonValue, canonical, digest_of
-from cg_sync.rules.fold import fold
+from cg_sync.rules.numbers import number_text
+from cg_sync.rules.tests import (
+    Anniversary,
+    DateIn,
+    DomainIn,
+    Holds,
+    InGroups,
+    Matches,
+    NumberIn,
+    OfList,
+    OneOf,
+    PhoneCountry,
+    Present,
+    Relative,
+    Size,
+    Test,
+    TextIs,
+)
 
-
-@dataclass(frozen=True)
-class OneOf:
-    """The value is one of these texts (compared folded) or booleans; sorted, none there twice."""
-
-    values: tuple[str | bool, ...]
-
-    def __post_init__(self) -> None:
-        # Of several spellings of one text the first in code point order stays.
-        kept = {_comparable(value): value for value in sorted(self.values, key=str, reverse=True)}
-        object.__setattr__(self, "values", tuple(kept[key] for key in sorted(kept, key=str)))
-
-    @cached_property
-    def comparable(self) -> frozenset[str | bool]:
-        """The values in the form in which they are compared."""
-        return frozenset(map(_comparable, self.values))
-
-
-def _comparable(value: str | bool) -> str | bool:
-    return fold(value) if isinstance(value, str) else value
-
-
-@dataclass(frozen=True)
-class DomainIn:
-    """The e-mail domain is one of these, in normal form and sorted, or, with `below`, below one."""
-
-    domains: tuple[str, ...]
-    below: bool
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "domains", tuple(sorted(set(self.domains))))
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The domains, to look one up."""
-        return frozenset(self.domains)
-
-
-Test = OneOf | DomainIn
+__all__ = [
+    "All", "AnyOf", "DomainIn", "Everyone", "Leaf", "Node", "Not", "OneOf", "RawRule", "Rule",
+    "groups_named", "normalise", "rule_hash", "walk",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +63,9 @@ class Leaf:
     """A test of one attribute, inverted by `exclude`.
 
     A customer without a value gets `when_missing`, whatever `exclude` says. `nullable` False
-    promises that there is none: it changes how the leaf is written, not what it is.
+    promises that there is none: it changes how the leaf is written, not what it is. Tests that
+    answer for every customer (of presence, and of lists, which are never missing) decide
+    `when_missing` themselves.
     """
 
     attribute: str
@@ -91,6 +74,17 @@ class Leaf:
     exclude: bool = False
     when_missing: bool = False
     nullable: bool = field(default=True, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.answers_all:
+            object.__setattr__(
+                self, "when_missing", self.exclude and isinstance(self.test, Present)
+            )
+
+    @property
+    def answers_all(self) -> bool:
+        """Whether no customer is without what is tested."""
+        return isinstance(self.test, Present | OfList)
 
 
 Node = Everyone | All | AnyOf | Not | Leaf
@@ -206,9 +200,40 @@ def _as_json(node: Node) -> JsonValue:
 
 def _test_as_json(test: Test) -> tuple[JsonValue, ...]:
     match test:
+        case Present():
+            return ("present",)
         case OneOf(values):
             return ("one_of", values)
+        case TextIs(where, values):
+            return (where, values)
+        case Matches(pattern):
+            return ("matches", pattern)
         case DomainIn(domains, below):
             return ("domain_under" if below else "domain_is", domains)
+        case PhoneCountry(codes):
+            return ("phone", codes)
+        case NumberIn(low, high, low_open, high_open):
+            ends = [None if it is None else number_text(it) for it in (low, high)]
+            return ("number", *ends, low_open, high_open)
+        case DateIn(unit, first, end, zone):
+            return (unit, *(None if it is None else it.isoformat() for it in (first, end)), zone)
+        case Relative(kind, duration, unit, zone):
+            return (kind, duration.text, unit, zone)
+        case Anniversary(zone, days, months):
+            return ("anniversary", days, months, zone)
+        case Holds(values, every):
+            return ("holds_all" if every else "holds_any", values)
+        case Size(least, most):
+            return ("size", least, most)
+        case InGroups(names):
+            return ("groups", names)
         case _:
             assert_never(test)
+
+
+def groups_named(rule: Rule | RawRule) -> frozenset[str]:
+    """The static groups that the rule asks about, by name; a raw rule names none."""
+    if isinstance(rule, RawRule):
+        return frozenset()
+    tests = [node.test for node in walk(rule.node) if isinstance(node, Leaf)]
+    return frozenset(name for it in tests if isinstance(it, InGroups) for name in it.names)

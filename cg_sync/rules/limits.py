@@ -11,6 +11,10 @@ MAX_DEPTH: Final = 4
 """Levels of `all`, `any` and `none` inside each other."""
 MAX_LINES: Final = 100
 MAX_INLINE_VALUES: Final = 200
+MAX_LISTED_VALUES: Final = 50_000
+"""Of one value list."""
+MAX_USE_DEPTH: Final = 3
+"""Shared conditions that use each other."""
 
 _GROUPS = ("all", "any", "none")
 

@@ -6,28 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cg_sync.errors import did_you_mean
-from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.rules.catalogue import Catalogue
 from cg_sync.rules.ir import All, AnyOf, Node, Not, RawRule, Rule
-from cg_sync.rules.limits import MAX_DEPTH, MAX_LINES
-from cg_sync.rules.line import Findings, Line, Place
-from cg_sync.rules.operators import OPERATORS, operators_of
+from cg_sync.rules.limits import MAX_DEPTH, MAX_LINES, MAX_USE_DEPTH
+from cg_sync.rules.line import Line
+from cg_sync.rules.place import Findings, Place
 from cg_sync.rules.problem import RuleProblem, spoken
 from cg_sync.rules.wire import rule_from_wire
 
-__all__ = ["RuleProblem", "Vocabulary", "parse_rule"]
+__all__ = ["RuleProblem", "Vocabulary", "check_condition", "parse_rule"]
 
 
 EVERYONE = "everyone"
 _GROUPS = ("all", "any", "none")
+MAX_USES = MAX_LINES
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words a rule may use: the attributes, and the values of each named list."""
+    """The words a rule may use: the attributes, the values of each named list, and
+    each shared condition: one condition, or a list of which all must hold."""
 
     catalogue: Catalogue
     lists: Mapping[str, tuple[str, ...]]
+    conditions: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 def parse_rule(
@@ -43,12 +46,20 @@ def parse_rule(
     return (None if problems else rule), problems
 
 
+def check_condition(name: str, vocabulary: Vocabulary) -> tuple[RuleProblem, ...]:
+    """All that is wrong with a shared condition wherever it is used, placed inside it."""
+    reader = _Reader(vocabulary, using=(name,))
+    reader._conditions(vocabulary.conditions[name], Place(()))
+    return tuple(reader.findings.problems)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """One reading of one rule; what it returns counts only when nothing was found."""
 
     vocabulary: Vocabulary
     findings: Findings = field(default_factory=Findings)
+    using: tuple[str, ...] = ()
 
     def rule(self, content: JsonValue) -> Rule | RawRule | None:
         report = self.findings.report
@@ -98,7 +109,8 @@ class _Reader:
 
     def _items(self, content: list[JsonValue] | tuple[JsonValue, ...], place: Place) -> list[Node]:
         if not content:
-            message = f"{place.pointer[-1]}: the list is empty"
+            word = place.pointer[-1] if place.pointer else "condition"
+            message = f"{word}: the list is empty"
             hint = f"`match: {EVERYONE}` selects every customer; leave out what is not needed"
             self.findings.report("CG-F24", message, place, hint=hint)
         nodes = [self._condition(item, place.at(index)) for index, item in enumerate(content)]
@@ -123,19 +135,17 @@ class _Reader:
     def _entry(self, key: str, value: JsonValue, place: Place) -> Node | None:
         if key in _GROUPS:
             return self._group(key, value, place)
+        if key == "use":
+            return self._use(value, place)
         report = self.findings.report
         attributes = self.vocabulary.catalogue.attributes
         if key not in attributes:
-            hint = did_you_mean(key, (*attributes, *_GROUPS)) or "declare it in attributes.yaml"
+            hint = (
+                did_you_mean(key, (*attributes, *_GROUPS, "use")) or "declare it in attributes.yaml"
+            )
             report("CG-F21", f"{key}: no such attribute", place, of_key=True, hint=hint)
             return None
-        attribute = attributes[key]
-        if not operators_of(attribute):
-            message = f"{key}: this version has no operators for the type {attribute.type}"
-            hint = f"it has some for {', '.join(OPERATORS)}"
-            report("CG-F22", message, place, of_key=True, hint=hint)
-            return None
-        return Line(attribute, place, self.vocabulary.lists, self.findings).read(value)
+        return Line(attributes[key], place, self.vocabulary.lists, self.findings).read(value)
 
     def _group(self, word: str, content: JsonValue, place: Place) -> Node | None:
         report = self.findings.report
@@ -153,3 +163,44 @@ class _Reader:
             return Not(AnyOf(tuple(self._items(content, inner.under_not()))))
         nodes = tuple(self._items(content, inner))
         return All(nodes) if word == "all" else AnyOf(nodes)
+
+    def _use(self, name: JsonValue, place: Place) -> Node | None:
+        """The shared condition, which counts as if it stood here: with its depth and its lines."""
+        report, conditions = self.findings.report, self.vocabulary.conditions
+        if not isinstance(name, str):
+            hint = "write `use: NAME`, for conditions/NAME.yaml"
+            report("CG-F23", f"use: takes a name, not {spoken(name)}", place, hint=hint)
+            return None
+        if name not in conditions:
+            hint = did_you_mean(name, conditions) or f"make a file conditions/{name}.yaml"
+            report("CG-C01", f"{name}: no such shared condition", place, hint=hint)
+            return None
+        if name in self.using:
+            circle = " uses ".join((*self.using[self.using.index(name) :], name))
+            report("CG-C01", f"{circle}: a circle", place, hint="write one of them out")
+            return None
+        self.findings.uses += 1
+        if len(self.using) == MAX_USE_DEPTH or self.findings.uses > MAX_USES:
+            message = f"shared conditions use each other more than {MAX_USE_DEPTH} deep"
+            if len(self.using) < MAX_USE_DEPTH:
+                message = f"a rule can use shared conditions {MAX_USES} times"
+            report("CG-F24", message, place, hint="write some of them out")
+            return None
+        return self._shared(name, place)
+
+    def _shared(self, name: str, place: Place) -> Node | None:
+        inner = replace(self.findings, problems=[])
+        reader = _Reader(self.vocabulary, inner, (*self.using, name))
+        content = self.vocabulary.conditions[name]
+        if isinstance(content, list | tuple):
+            # As under `all`, which several conditions of one file are.
+            content = {"all": content}
+        node = reader._condition(content, replace(place, pointer=()))
+        self.findings.lines, self.findings.uses = inner.lines, inner.uses
+        if inner.problems:
+            first, more = inner.problems[0], len(inner.problems) - 1
+            where = f", {shown(first.pointer)}" if first.pointer else ""
+            message = f"in the shared condition {name}{where}: {first.message}"
+            message += f", and {more} more like it" if more else ""
+            self.findings.report(first.code, message, place, hint=first.hint)
+        return node

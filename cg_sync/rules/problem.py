@@ -27,3 +27,13 @@ def spoken(value: JsonValue) -> str:
         return "a list"
     text = canonical(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+class ValueRefused(Exception):
+    """A value does not fit its attribute: a finding code, what is wrong, what to do next."""
+
+    def __init__(self, code: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint

@@ -10,11 +10,12 @@ from typing import assert_never
 from cg_sync.errors import did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
 from cg_sync.rules.catalogue import Attribute, AttributeType, Catalogue
-from cg_sync.rules.evaluate import is_domain_in, value_at
+from cg_sync.rules.evaluate import is_domain_in
 from cg_sync.rules.fold import email_domain, fold
 from cg_sync.rules.ir import DomainIn
-from cg_sync.rules.operators import ValueRefused, value_for
-from cg_sync.rules.problem import RuleProblem, spoken
+from cg_sync.rules.operands import value_for
+from cg_sync.rules.problem import RuleProblem, ValueRefused, spoken
+from cg_sync.rules.values import value_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 
 from cg_sync.sandbox import models, picker
@@ -180,7 +181,7 @@ class CustomerGroupSettingPage(Page):
     def matches(self, setting: models.CustomerGroupSetting) -> str:
         if setting._state.adding:
             return "Counted once the setting is saved."
-        matches = len(matching_pks(setting.channel, setting.config))
+        matches = len(matching_pks(setting.channel, setting.config, now=timezone.now()))
         total = setting.channel.customers.count()
         return f"matches {matches:,} of {total:,} customers"
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from cg_sync.sandbox.rules import email_domain
+from cg_sync.sandbox.texts import email_domain
 
 
 class Stamped(models.Model):

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
-Person = dict[str, Any]
+from cg_sync.sandbox.traits import Person, with_known_traits, with_traits
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -80,14 +80,14 @@ def well_known() -> Iterator[Person]:
             *("Hüseyin", "Öztürk", "huseyin.ozturk@toptan.example"),
             {
                 "erp_code": "B2B-0001",
-                "extra_field": verified | {"tax_no": "1234567890", "tags": ["wholesale"]},
+                "extra_field": verified | {"tax_no": "1234567890"},
             },
         ),
-        ("Jane", "Miller", "jane.miller@acme.example", {"extra_field": {"tags": ["staff"]}}),
+        ("Jane", "Miller", "jane.miller@acme.example", {}),
         ("Can", "Kurt", f"can.kurt@{students}", {"is_active": False, "extra_field": verified}),
         (
             *("Zeynep", "Kaya", "Zeynep.KAYA@Ogr.Ornek-Universitesi.EDU.TR"),
-            {"extra_field": verified, "attributes": {"city": "İSTANBUL"}},
+            {"extra_field": verified},
         ),
         ("Işıl", "Çelik", "isil.celik@örnek-mağaza.example", {"extra_field": unverified}),
         ("Umut", "Aydın", f"umut.aydin@{students}", {"extra_field": unverified}),
@@ -97,7 +97,7 @@ def well_known() -> Iterator[Person]:
         ),
     )
     for number, (first, last, email, more) in enumerate(rows, start=1):
-        yield {
+        person: Person = {
             "channel": 1,
             "email": email,
             "first_name": first,
@@ -105,7 +105,7 @@ def well_known() -> Iterator[Person]:
             "phone_number": f"+90500000{number:04}",
             "is_active": True,
             "channel_code": f"W{number:03}",
-            "attributes": {"city": "Ankara", "register_client_type": "default"},
+            "attributes": {"register_client_type": "default"},
             "extra_field": {},
             "email_allowed": True,
             "gender": "female" if first in ("Ayşe", "Elif", "Jane", "Zeynep", "Işıl") else "male",
@@ -114,15 +114,17 @@ def well_known() -> Iterator[Person]:
             "date_joined": _FIRST_DAY,
             "created_date": _FIRST_DAY,
             "modified_date": _FIRST_DAY,
-        } | more
+        }
+        yield with_known_traits(number, person | more)
 
 
 def _invented(seed: int) -> Iterator[Person]:
     dice = random.Random(f"cg-sync sandbox {seed}")
+    more_dice = random.Random(f"cg-sync sandbox {seed}, traits")
     number = WELL_KNOWN
     while True:
         number += 1
-        yield _person(dice, number)
+        yield with_traits(more_dice, _person(dice, number))
 
 
 def _person(dice: random.Random, number: int) -> Person:

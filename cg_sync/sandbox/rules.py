@@ -1,120 +1,106 @@
 """Decides whether a rule holds for a customer, from docs/shop-api.md alone; no database here."""
 
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-import idna
+from cg_sync.sandbox.date_leaves import seen_of_now
+from cg_sync.sandbox.leaves import group_pks, question
+from cg_sync.sandbox.questions import Customer, Groups, Leaf
 
 ANY_RULE: Mapping[str, Any] = {"slug": "any-rule"}
+NO_GROUPS: Groups = frozenset()
+
+Selector = Callable[[Customer, Groups], bool]
 
 
-def holds(rule: Any, customer: Mapping[str, Any]) -> bool:
-    """Whether the rule holds; a node nobody can read (an unknown slug, say) never does."""
+def holds(
+    rule: Any, customer: Customer, *, now: datetime, groups: frozenset[int] | None = None
+) -> bool:
+    """Whether the rule holds; a node nobody can read (an unknown slug, say) never does.
+
+    `groups` are the pks of the groups the customer is in, None is of none.
+    """
+    return selector(rule, now=now)(customer, groups or NO_GROUPS)
+
+
+def selector(rule: Any, *, now: datetime) -> Selector:
+    """The rule as a question to a customer and the groups the customer is in."""
     match rule:
         case {"slug": "any-rule"}:
-            return True
+            return lambda customer, groups: True
         case {"slug": "and-rule", "children": [*children]}:
-            return all(holds(child, customer) for child in children)
+            return _until(False, [selector(it, now=now) for it in children])
         case {"slug": "or-rule", "children": [*children]}:
-            return any(holds(child, customer) for child in children)
+            return _until(True, [selector(it, now=now) for it in children])
         case {"slug": "not-rule", "child": child}:
-            return not holds(child, customer)
-        case {"slug": "email-domain-rule", "domains": [*domains]}:
-            below = rule.get("subdomains") is True
-            return _leaf(
-                rule,
-                email_domain(customer.get("email")),
-                lambda domain: any(_is_at(domain, ascii_domain(it), below=below) for it in domains),
-            )
-        case {"slug": "user-attribute-rule", "key": str(key), "values": [*values]}:
-            return _leaf(
-                rule,
-                value_at(customer, key),
-                lambda value: any(_same(value, it) for it in values),
-            )
-        case _:
-            return False
+            inner = selector(child, now=now)
+            return lambda customer, groups: not inner(customer, groups)
+        case {"slug": str()}:
+            return _leaf(rule, now)
+    return _never
 
 
-def fields_of(rule: Any) -> Iterator[str]:
-    """The top fields of a customer that the rule looks at, some of them more than once."""
-    match rule:
-        case {"children": [*children]}:
-            for child in children:
-                yield from fields_of(child)
-        case {"child": child}:
-            yield from fields_of(child)
-        case {"slug": "email-domain-rule"}:
-            yield "email"
-        case {"slug": "user-attribute-rule", "key": str(key)}:
-            yield key.partition(".")[0]
+def fields_of(rule: Any) -> frozenset[str]:
+    """The top fields of a customer that the rule looks at, and perhaps a few more."""
+    keys = {it["key"] for it in _nodes(rule) if isinstance(it.get("key"), str)}
+    return frozenset({key.partition(".")[0] for key in keys} | {"email", "phone_number"})
 
 
-def value_at(customer: Mapping[str, Any], key: str) -> Any:
-    """The value at a dotted path; None when it is missing, null or a blank text."""
-    value: Any = customer
-    for step in key.split("."):
-        if not isinstance(value, Mapping) or step not in value:
-            return None
-        value = value[step]
-    return None if isinstance(value, str) and not value.strip() else value
+def groups_of(rule: Any) -> frozenset[int]:
+    """The pks of the groups that the rule asks about."""
+    named: set[int] = set()
+    for node in _nodes(rule):
+        match node:
+            case {"slug": "customer-group-rule", "customer_groups": [*pks]}:
+                named |= group_pks(pks)
+    return frozenset(named)
 
 
-@lru_cache(maxsize=4096)
-def fold(text: str) -> str:
-    """One spelling for texts that differ in case, Turkish i or compatibility forms."""
-    text = unicodedata.normalize("NFKC", text).strip()
-    text = text.translate({ord("İ"): "i", ord("I"): "i", ord("ı"): "i"}).casefold()
-    return unicodedata.normalize("NFKC", text.replace("\u0307", ""))
+def seen_by(rule: Any, now: datetime) -> tuple[date, ...]:
+    """What the rule sees of the time; while it sees the same, it selects the same."""
+    seen = (seen_of_now(it, now) for it in _nodes(rule))
+    return tuple(it for it in seen if it is not None)
 
 
-def email_domain(email: object) -> str | None:
-    """The ASCII domain of an e-mail address, or None when it has none."""
-    if not isinstance(email, str) or "@" not in email:
-        return None
-    return ascii_domain(email.rpartition("@")[2])
+def _leaf(leaf: Leaf, now: datetime) -> Selector:
+    asked = question(leaf, now)
+    if asked is None:
+        return _never
+    value_of, test = asked.value, asked.test
+    missing, exclude = leaf.get("missing") is True, leaf.get("exclude") is True
+
+    def selects(customer: Customer, groups: Groups) -> bool:
+        value = value_of(customer, groups)
+        return missing if value is None else test(value) is not exclude
+
+    return selects
 
 
-def ascii_domain(domain: object) -> str | None:
-    """The domain as DNS has it, or None when IDNA refuses it."""
-    return _to_ascii(domain) if isinstance(domain, str) else None
+def _never(customer: Customer, groups: Groups) -> bool:
+    return False
 
 
-@lru_cache(maxsize=4096)
-def _to_ascii(domain: str) -> str | None:
-    try:
-        return idna.encode(domain.removesuffix(".").replace("İ", "i"), uts46=True).decode().lower()
-    except idna.IDNAError:
-        return None
+def _until(answer: bool, selectors: Sequence[Selector]) -> Selector:
+    """The answer as soon as one gives it, and the opposite when none does."""
+
+    # A loop: `any` and `all` would take a second frame for each level of a deep rule.
+    def selects(customer: Customer, groups: Groups) -> bool:
+        for it in selectors:
+            if it(customer, groups) is answer:
+                return answer
+        return not answer
+
+    return selects
 
 
-def _is_at(domain: str, wanted: str | None, *, below: bool) -> bool:
-    if wanted is None:
-        return False
-    return domain == wanted or (below and domain.endswith(f".{wanted}"))
-
-
-def _leaf(rule: Mapping[str, Any], value: Any, test: Callable[[Any], bool]) -> bool:
-    if value is None:
-        return rule.get("missing") is True
-    return test(value) is not (rule.get("exclude") is True)
-
-
-def _same(left: Any, right: Any) -> bool:
-    if isinstance(left, str) and isinstance(right, str):
-        return fold(left) == fold(right)
-    return _same_json(left, right)
-
-
-def _same_json(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(_same_json, left, right))
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(
-            _same_json(left[name], right[name]) for name in left
-        )
-    return bool(left == right)
+def _nodes(rule: Any) -> Iterator[Leaf]:
+    """Every JSON object of the tree, leaf or not: who reads on finds only what it looks for."""
+    rest = [rule]
+    while rest:
+        node = rest.pop()
+        if isinstance(node, Mapping):
+            yield node
+            rest.append(node.get("child"))
+            if isinstance(children := node.get("children"), list):
+                rest += children

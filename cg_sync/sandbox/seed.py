@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from rest_framework.authtoken.models import Token
 
 from cg_sync.sandbox import models
-from cg_sync.sandbox.people import Person, people
-from cg_sync.sandbox.rules import email_domain
+from cg_sync.sandbox.people import people
+from cg_sync.sandbox.texts import email_domain
+from cg_sync.sandbox.traits import Person
 
 _BATCH = 5000
 _OPENED = datetime(2019, 1, 1, tzinfo=UTC)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from cg_sync.sandbox.server import Server
 
 _DATABASE, _ABOUT = "sandbox.sqlite3", "sandbox.json"
-# Raised whenever the tables change: an older data folder is refused rather than misread.
-_FORMAT = 1
+# Raised whenever the tables or the invented customers change: an older data folder is refused
+# rather than misread.
+_FORMAT = 2
 _CHANNEL = 1
 _PARENT_CHECK_SECONDS = 0.5
 

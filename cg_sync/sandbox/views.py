@@ -1,12 +1,14 @@
 """The REST API: one small class for each collection of docs/shop-api.md."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import fields, mixins
@@ -19,8 +21,8 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet, ReadOnlyModelV
 
 from cg_sync.sandbox import filters, members, models, serializers
 from cg_sync.sandbox.errors import taken
-from cg_sync.sandbox.matching import matching_pks, resolve
-from cg_sync.sandbox.rules import holds
+from cg_sync.sandbox.matching import matches, matching_pks, resolve
+from cg_sync.sandbox.times import instant
 
 GROUPS = "customer groups (extrapolated)"
 SETTINGS = "customer group settings (extrapolated)"
@@ -183,6 +185,21 @@ class CustomerGroups(_InChannel, ModelViewSet[models.CustomerGroup]):
             raise ValidationError({"customers": [message]}) from None
 
 
+_NOW = OpenApiParameter(
+    "now", OpenApiTypes.DATETIME, description="The time to suppose; left out, the real one."
+)
+
+
+def _now(request: Request) -> datetime:
+    """The time that rules are evaluated at."""
+    text = request.query_params.get("now")
+    now = timezone.now() if text is None else instant(text)
+    if now is None:
+        message = "Give a date-time with its offset: 2026-11-21T10:00:00Z, or %2B03:00 for +03:00."
+        raise ValidationError({"now": [message]})
+    return now
+
+
 @extend_schema(tags=[SETTINGS])
 class CustomerGroupSettings(_InChannel, ModelViewSet[models.CustomerGroupSetting]):
     """Rules, and the lists their customers see. Extrapolated: no page is published about them."""
@@ -192,11 +209,15 @@ class CustomerGroupSettings(_InChannel, ModelViewSet[models.CustomerGroupSetting
     filterset_class = filters.CustomerGroupSettingFilters
     unique_field = "slug"
 
-    @extend_schema(responses=serializers.CustomerSerializer(many=True), filters=False)
+    @extend_schema(
+        responses=serializers.CustomerSerializer(many=True), filters=False, parameters=[_NOW]
+    )
     @action(detail=True, serializer_class=serializers.CustomerSerializer, filterset_class=None)
     def customers(self, request: Request, **kwargs: Any) -> Response:
         """The customers for whom the rule holds, by pk; dates and `is_active` play no part."""
-        page = self.paginate_queryset(matching_pks(self.channel, self._setting().config))
+        page = self.paginate_queryset(
+            matching_pks(self.channel, self._setting().config, now=_now(request))
+        )
         found = models.Customer.objects.in_bulk(page)
         return self.get_paginated_response(
             self.get_serializer([found[pk] for pk in page or () if pk in found], many=True).data
@@ -206,20 +227,21 @@ class CustomerGroupSettings(_InChannel, ModelViewSet[models.CustomerGroupSetting
         responses=inline_serializer(
             "Match", {"customer": fields.IntegerField(), "matches": fields.BooleanField()}
         ),
-        parameters=[OpenApiParameter("customer", OpenApiTypes.INT, OpenApiParameter.PATH)],
+        parameters=[OpenApiParameter("customer", OpenApiTypes.INT, OpenApiParameter.PATH), _NOW],
     )
     @action(detail=True, url_path=r"customers/(?P<customer>[0-9]+)", filterset_class=None)
     def customer(self, request: Request, **kwargs: Any) -> Response:
         """Whether the rule holds for this customer."""
         customer = self._customer(pk=kwargs["customer"])
-        matches = holds(self._setting().config, serializers.record_of(customer))
-        return Response({"customer": customer.pk, "matches": matches})
+        found = matches(self._setting().config, customer, now=_now(request))
+        return Response({"customer": customer.pk, "matches": found})
 
     @extend_schema(
         responses=serializers.ResolvedSerializer,
         parameters=[
             OpenApiParameter("customer", OpenApiTypes.INT, description="A pk."),
             OpenApiParameter("email", OpenApiTypes.STR, description="Upper and lower case alike."),
+            _NOW,
         ],
     )
     @action(detail=False, filterset_class=None, pagination_class=None)
@@ -231,7 +253,7 @@ class CustomerGroupSettings(_InChannel, ModelViewSet[models.CustomerGroupSetting
             customer = self._customer(pk=pk)
         else:
             raise ValidationError({"customer": ["Give the pk of a customer, or an email."]})
-        return Response(resolve(self.channel, customer))
+        return Response(resolve(self.channel, customer, now=_now(request)))
 
     def _setting(self) -> models.CustomerGroupSetting:
         settings = models.CustomerGroupSetting.objects.filter(channel=self.channel)

@@ -84,6 +84,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def quiet_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Another, of twenty customers, in which nothing happens but what one test does at a time."""
+    running = start_shop(tmp_path_factory.mktemp("quiet"), customers=20)
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Starter]:
     """Starts sandboxes of a test's own; all are stopped at its end."""

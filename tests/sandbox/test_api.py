@@ -255,9 +255,9 @@ def test_one_connection_serves_many_requests(shop: Shop) -> None:
     assert sockets == [sockets[0]] * 3
 
 
-def test_the_schema_is_valid_and_comes_without_a_warning(start: Starter) -> None:
+def test_the_schema_is_valid_and_comes_without_a_warning(quiet_shop: Shop) -> None:
     law = resources.files("drf_spectacular") / "validation" / "openapi_3_0_schema.json"
-    shop = start()
+    shop = quiet_shop
     before = shop.output.read_text()
     schema = shop.get("/api/schema/")
     jsonschema.validate(schema, json.loads(law.read_text("utf-8")))

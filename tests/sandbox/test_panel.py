@@ -112,7 +112,7 @@ def test_active_filters_are_chips_that_can_be_taken_off(browser: Browser) -> Non
     assert chips(browser.get("/admin/sandbox/customer/").text) == []
 
 
-@pytest.mark.parametrize("query", ["email_part=JANE.mil", "city=ankara&email_part=jane"])
+@pytest.mark.parametrize("query", ["email_part=JANE.mil", "city=oslo&email_part=jane"])
 def test_customers_are_found_by_what_is_typed(browser: Browser, query: str) -> None:
     assert "jane.miller@acme.example" in browser.get(f"/admin/sandbox/customer/?{query}").text
 

@@ -1,14 +1,21 @@
 """The sandbox's own reading of the rule JSON: each row of the contract."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from cg_sync.sandbox.rules import fold, holds
+from cg_sync.sandbox import rules
+from cg_sync.sandbox.texts import fold
 
 EDU = {"slug": "email-domain-rule", "domains": ["edu.tr"], "subdomains": True}
 ANY = {"slug": "any-rule"}
 NEVER = {"slug": "not-rule", "child": ANY}
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def holds(rule: Any, customer: dict[str, Any]) -> bool:
+    return rules.holds(rule, customer, now=NOW)
 
 
 def leaf(key: str, *values: Any, **more: Any) -> dict[str, Any]:

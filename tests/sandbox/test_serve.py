@@ -32,11 +32,8 @@ def test_importing_the_door_to_the_sandbox_does_not_import_django() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_ready_file_says_how_to_get_in_to_its_owner_only(
-    start: Starter, tmp_path: Path
-) -> None:
-    start()
-    ready = tmp_path / "0" / "ready.json"
+def test_the_ready_file_says_how_to_get_in_to_its_owner_only(quiet_shop: Shop) -> None:
+    ready = quiet_shop.output.with_name("ready.json")
     about = json.loads(ready.read_text())
     assert set(about) == {"url", "token", "username", "password", "channel"}
     assert about["channel"] == 1
@@ -47,8 +44,8 @@ def test_the_ready_file_says_how_to_get_in_to_its_owner_only(
     assert user.json()["username"] == about["username"]
 
 
-def test_the_address_and_the_users_are_announced(start: Starter) -> None:
-    shop = start()
+def test_the_address_and_the_users_are_announced(quiet_shop: Shop) -> None:
+    shop = quiet_shop
     said = shop.output.read_text()
     for text in (f"{shop.url}/ with 20 customers", f"{shop.url}/admin/", "admin-sandbox", "reader"):
         assert text in said

@@ -64,6 +64,19 @@ def test_the_email_attribute_cannot_live_elsewhere() -> None:
     assert problem.message == "mail: an attribute of type email has the path email"
 
 
+def test_the_phone_number_and_the_groups_have_one_place() -> None:
+    (phone,) = problems_of(mobile={"type": "phone"})
+    assert phone.message == "mobile: an attribute of type phone has the path phone_number"
+    (groups,) = problems_of(groups={"type": "string", "path": "@static_groups"})
+    assert groups.message == "groups: the path @static_groups is that of a list"
+
+
+def test_days_are_counted_in_the_time_zone_of_the_project() -> None:
+    catalogue = make_catalogue({"attributes": {"born": {"type": "date"}}}, "Europe/Istanbul")
+    born = Attribute("born", "date", "born", timezone="Europe/Istanbul")
+    assert catalogue == Catalogue({"born": born})
+
+
 @pytest.mark.parametrize("name", ["all", "any", "none", "use"])
 def test_a_word_of_the_language_is_no_name(name: str) -> None:
     (problem,) = problems_of(**{name: {"type": "boolean"}})

@@ -11,6 +11,7 @@ from hypothesis import given
 from cg_sync.jsonvalue import JsonObject, canonical
 from cg_sync.rules.document import (
     MAX_LINE_WIDTH,
+    document_lines,
     rule_lines,
     rule_to_document,
     rule_to_file,
@@ -247,3 +248,10 @@ def test_what_is_written_to_a_file_always_reads_back(rule: Rule) -> None:
 
 def test_a_raw_rule_stays_raw_in_a_file() -> None:
     assert rule_to_file(RawRule('{"slug":"odd-rule"}')) == {"raw": {"slug": "odd-rule"}}
+
+
+def test_conditions_alone_are_lines_too() -> None:
+    assert document_lines([{"is_active": True}, {"city": "Bursa"}]) == (
+        "- is_active: true",
+        "- city: Bursa",
+    )

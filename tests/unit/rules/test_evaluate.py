@@ -9,10 +9,11 @@ import yaml
 from hypothesis import given
 
 from cg_sync.jsonvalue import JsonObject, JsonValue
-from cg_sync.rules.evaluate import evaluate, value_at
+from cg_sync.rules.evaluate import evaluate
 from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, Rule
 from cg_sync.rules.parse import Vocabulary, parse_rule
-from tests.unit.rules.strategies import catalogue, customers, rules
+from cg_sync.rules.values import value_at
+from tests.unit.rules.strategies import NOW, catalogue, customers, rules
 
 CATALOGUE = catalogue()
 
@@ -21,7 +22,7 @@ def selects(rule_text: str, customer: JsonObject) -> bool:
     rule, problems = parse_rule(yaml.safe_load(rule_text), Vocabulary(CATALOGUE, {}))
     assert problems == ()
     assert isinstance(rule, Rule)
-    return evaluate(rule.node, customer)
+    return evaluate(rule.node, customer, NOW)
 
 
 @pytest.mark.parametrize(
@@ -110,10 +111,10 @@ def test_several_operators_must_all_hold() -> None:
 
 def test_trees_are_all_any_and_not() -> None:
     yes, no = Everyone(), Not(Everyone())
-    assert evaluate(All((yes, yes)), {})
-    assert not evaluate(All((yes, no)), {})
-    assert evaluate(AnyOf((no, yes)), {})
-    assert not evaluate(AnyOf((no, no)), {})
+    assert evaluate(All((yes, yes)), {}, NOW)
+    assert not evaluate(All((yes, no)), {}, NOW)
+    assert evaluate(AnyOf((no, yes)), {}, NOW)
+    assert not evaluate(AnyOf((no, no)), {}, NOW)
 
 
 def test_value_at_follows_dots_and_takes_blanks_for_nothing() -> None:
@@ -128,7 +129,7 @@ def test_turning_a_drop_into_a_keep_never_removes_a_customer(
     rule: Rule, customer: JsonObject
 ) -> None:
     kept = all_kept(rule.node, inverted=False)
-    assert evaluate(kept, customer) or not evaluate(rule.node, customer)
+    assert evaluate(kept, customer, NOW) or not evaluate(rule.node, customer, NOW)
 
 
 def all_kept(node: Node, *, inverted: bool) -> Node:
@@ -147,6 +148,38 @@ def all_kept(node: Node, *, inverted: bool) -> Node:
 
 def test_a_domain_test_without_below_is_exact() -> None:
     leaf = Leaf("email", "email", DomainIn(("edu.tr",), below=False), exclude=True)
-    assert evaluate(leaf, {"email": "a@boun.edu.tr"})
-    assert not evaluate(leaf, {"email": "a@edu.tr"})
-    assert not evaluate(Leaf("city", "city", OneOf(("Bursa",)), exclude=True), {"city": "BURSA"})
+    assert evaluate(leaf, {"email": "a@boun.edu.tr"}, NOW)
+    assert not evaluate(leaf, {"email": "a@edu.tr"}, NOW)
+    assert not evaluate(
+        Leaf("city", "city", OneOf(("Bursa",)), exclude=True), {"city": "BURSA"}, NOW
+    )
+
+
+@pytest.mark.parametrize("value", [7, True, ["+905321112233"], {}, "0532"])
+def test_what_is_no_international_number_is_no_phone(value: JsonValue) -> None:
+    customer: JsonObject = {"phone_number": value}
+    assert selects("match: {phone: {country_code_in: ['90']}}", customer) is False
+    assert selects("match: {phone: {country_code_in: ['90'], missing: keep}}", customer) is True
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "1" * 5_000 + "x", None, {}])
+def test_what_is_no_finite_number_is_missing(value: JsonValue) -> None:
+    customer: JsonObject = {"extra_field": {"spent": value}}
+    assert selects("match: {spent: {gte: 0}}", customer) is False
+    assert selects("match: {spent: {gte: 0, missing: keep}}", customer) is True
+
+
+def test_an_instant_is_compared_with_now_by_its_offset() -> None:
+    # Now is 01:30 on the 22nd in İstanbul; the day before it began 24 hours earlier.
+    found = [
+        selects("match: {created_at: {within_last: 1d}}", {"created_date": it})
+        for it in (
+            *("2026-11-20T22:30:00Z", "2026-11-20T22:30:00.000001Z", "2026-11-22T01:30:00+03:00"),
+            *("2026-11-22T01:30:00.000001+03:00", "2026-11-21", "2026-11-21 00:30:00Z"),
+        )
+    ]
+    assert found == [False, True, True, False, False, False]
+
+
+def test_a_date_without_a_value_has_no_anniversary() -> None:
+    assert selects("match: {birthdate: {anniversary: today}}", {"date_of_birth": "2000"}) is False

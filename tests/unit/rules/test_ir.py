@@ -27,7 +27,7 @@ from cg_sync.rules.ir import (
     rule_hash,
     walk,
 )
-from tests.unit.rules.strategies import catalogue, customers, nodes
+from tests.unit.rules.strategies import NOW, catalogue, customers, nodes
 
 CATALOGUE = catalogue()
 T = TypeVar("T")
@@ -120,7 +120,7 @@ def test_normalising_twice_changes_nothing(node: Node) -> None:
 
 @given(with_everyone(), customers(CATALOGUE))
 def test_the_normal_form_selects_the_same_customers(node: Node, customer: JsonObject) -> None:
-    assert evaluate(normalise(node), customer) is evaluate(node, customer)
+    assert evaluate(normalise(node), customer, NOW) is evaluate(node, customer, NOW)
 
 
 @given(with_everyone(), st.randoms(use_true_random=False))

@@ -13,9 +13,10 @@ from cg_sync.rules.catalogue import Attribute, Catalogue
 from cg_sync.rules.evaluate import evaluate
 from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
 from cg_sync.rules.wire import rule_from_wire, rule_to_wire
-from tests.unit.rules.strategies import catalogue, customers, json_values, rules
+from tests.unit.rules.strategies import GROUP_IDS, NOW, catalogue, customers, json_values, rules
 
 CATALOGUE = catalogue()
+GROUP_NAMES = {pk: name for name, pk in GROUP_IDS.items()}
 
 EMAIL: JsonObject = {
     "slug": "email-domain-rule",
@@ -182,13 +183,13 @@ def test_an_inverted_leaf_selects_as_the_shop_says(
     assert isinstance(rule, Rule)
     plain = EMAIL_LEAF if payload is EMAIL else ACTIVE_LEAF
     literal = Leaf(plain.attribute, plain.path, plain.test, exclude, missing)
-    assert evaluate(rule.node, customer) is evaluate(literal, customer)
+    assert evaluate(rule.node, customer, NOW) is evaluate(literal, customer, NOW)
 
 
 @given(rules(CATALOGUE))
 def test_a_rule_survives_the_way_to_the_shop_and_back(rule: Rule) -> None:
-    sent = json.loads(json.dumps(rule_to_wire(rule)))
-    assert rule_from_wire(sent, CATALOGUE) == rule
+    sent = json.loads(json.dumps(rule_to_wire(rule, GROUP_IDS)))
+    assert rule_from_wire(sent, CATALOGUE, GROUP_NAMES) == rule
 
 
 SLUGS = ("any-rule", "and-rule", "or-rule", "not-rule", "email-domain-rule", "user-attribute-rule")
@@ -220,3 +221,122 @@ def test_deep_json_is_kept() -> None:
     for _ in range(400):
         payload = [payload]
     assert rule_from_wire(payload, CATALOGUE) == RawRule(canonical(payload))
+
+
+def leaf_of(slug: str, key: str = "", **asks: JsonValue) -> JsonObject:
+    return {"slug": slug, **({"key": key} if key else {}), **asks}
+
+
+ZONED: JsonObject = {"unit": "day", "timezone": "Europe/Istanbul"}
+INSTANT: JsonObject = {"unit": "instant", "timezone": "Europe/Istanbul"}
+CITY, SPENT, ORDERS = "attributes.city", "extra_field.spent", "extra_field.orders"
+BORN, MADE, TAGS = "date_of_birth", "created_date", "extra_field.tags"
+
+
+@pytest.mark.parametrize(
+    ("payload", "same"),
+    [
+        (
+            leaf_of("user-number-rule", ORDERS, gt="2", lt="6.0"),
+            leaf_of("user-number-rule", ORDERS, gte="3", lte="5"),
+        ),
+        (
+            leaf_of("user-number-rule", SPENT, gte="1.50", gt="1"),
+            leaf_of("user-number-rule", SPENT, gte="1.5"),
+        ),
+        (
+            leaf_of("user-date-rule", MADE, gte="2026-01-01T00:00:00Z", unit="instant"),
+            leaf_of("user-date-rule", MADE, gte="2026-01-01T03:00:00+03:00", **INSTANT),
+        ),
+        (
+            leaf_of("user-date-rule", BORN, older_than="1y", **ZONED),
+            leaf_of("user-date-rule", BORN, older_than="12m", **ZONED),
+        ),
+        (
+            leaf_of("user-anniversary-rule", BORN, within_next="2w", timezone="Europe/Istanbul"),
+            leaf_of("user-anniversary-rule", BORN, within_next="14d", timezone="Europe/Istanbul"),
+        ),
+        (
+            leaf_of("user-list-rule", TAGS, all=["a", "A"], missing=True),
+            leaf_of("user-list-rule", TAGS, any=["A"]),
+        ),
+        (
+            leaf_of("user-list-rule", TAGS, size={"gte": 0, "lte": 2}),
+            leaf_of("user-list-rule", TAGS, size={"lte": 2}),
+        ),
+        (
+            leaf_of("customer-group-rule", customer_groups=[42, 41, 42]),
+            leaf_of("customer-group-rule", customer_groups=[41, 42]),
+        ),
+    ],
+)
+def test_another_spelling_of_one_leaf_is_the_same_rule(
+    payload: JsonObject, same: JsonObject
+) -> None:
+    rule = rule_from_wire(payload, CATALOGUE, GROUP_NAMES)
+    assert isinstance(rule, Rule)
+    assert rule_to_wire(rule, GROUP_IDS) == {"exclude": False, "missing": False, **same}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        leaf_of("user-presence-rule", CITY, missing=True),
+        leaf_of("user-presence-rule", CITY, exclude=True),
+        leaf_of("user-presence-rule", CITY, values=["a"]),
+        leaf_of("user-presence-rule", "is_active"),
+        leaf_of("user-text-rule", CITY, match="is", values=["a"]),
+        leaf_of("user-text-rule", CITY, match="starts", values=[]),
+        leaf_of("user-text-rule", CITY, match="starts", values=["\u0307"]),
+        leaf_of("user-text-rule", "gender", match="starts", values=["f"]),
+        leaf_of("user-text-rule", CITY, values=["a"]),
+        leaf_of("user-pattern-rule", CITY, pattern="A"),
+        leaf_of("user-pattern-rule", CITY, pattern="("),
+        leaf_of("user-pattern-rule", CITY, pattern=" "),
+        leaf_of("user-pattern-rule", CITY, pattern="a" * 257),
+        leaf_of("user-number-rule", SPENT),
+        leaf_of("user-number-rule", SPENT, gte=3),
+        leaf_of("user-number-rule", SPENT, gte="1e3"),
+        leaf_of("user-number-rule", SPENT, gte="3", lt="3"),
+        leaf_of("user-number-rule", SPENT, gte="3", eq="3"),
+        leaf_of("user-number-rule", ORDERS, gte="3.5"),
+        leaf_of("user-number-rule", CITY, gte="3"),
+        leaf_of("user-attribute-rule", ORDERS, values=[3]),
+        leaf_of("user-date-rule", BORN, **ZONED),
+        leaf_of("user-date-rule", BORN, gte="2026-01-01", unit="day", timezone="UTC"),
+        leaf_of("user-date-rule", BORN, gte="2026-01-01", unit="day"),
+        leaf_of("user-date-rule", BORN, gte="2026-02-30", **ZONED),
+        leaf_of("user-date-rule", BORN, gte="0001-01-01", **ZONED),
+        leaf_of("user-date-rule", BORN, gte="2026-01-01T00:00:00Z", **INSTANT),
+        leaf_of("user-date-rule", BORN, gte="2026-01-02", lt="2026-01-01", **ZONED),
+        leaf_of("user-date-rule", BORN, gte="2026-01-02", older_than="1d", **ZONED),
+        leaf_of("user-date-rule", BORN, older_than="1h", **ZONED),
+        leaf_of("user-date-rule", BORN, lte="2026-01-01", **ZONED),
+        leaf_of("user-date-rule", MADE, gte="2026-01-01T00:00:00", **INSTANT),
+        leaf_of("user-date-rule", MADE, older_than="1d", unit="instant"),
+        leaf_of("user-anniversary-rule", BORN, within_next="7d", timezone="UTC"),
+        leaf_of("user-anniversary-rule", BORN, within_next="1m", timezone="Europe/Istanbul"),
+        leaf_of("user-anniversary-rule", BORN, months=[13], timezone="Europe/Istanbul"),
+        leaf_of("user-anniversary-rule", BORN, timezone="Europe/Istanbul"),
+        leaf_of("user-list-rule", TAGS, any=["a"], all=["b"]),
+        leaf_of("user-list-rule", TAGS, any=[1]),
+        leaf_of("user-list-rule", TAGS, size={"gt": 1}),
+        leaf_of("user-list-rule", TAGS, size=2),
+        leaf_of("user-list-rule", CITY, any=["a"]),
+        leaf_of("user-list-rule", "@static_groups", any=["VIP"]),
+        leaf_of("customer-group-rule", customer_groups=[77]),
+        leaf_of("customer-group-rule", customer_groups=[True]),
+        leaf_of("phone-country-rule", country_codes=["+90"]),
+        leaf_of("user-text-rule", CITY, match=7, values=["a"]),
+        leaf_of("email-domain-rule", domains=["EDU.tr"], subdomains=False),
+        leaf_of("phone-country-rule", key="phone_number", country_codes=["90"]),
+        leaf_of("user-odd-rule", CITY, values=["a"]),
+    ],
+)
+def test_a_leaf_that_says_something_else_stays_as_it_is(payload: JsonObject) -> None:
+    assert rule_from_wire(payload, CATALOGUE, GROUP_NAMES) == RawRule(canonical(payload))
+
+
+def test_a_list_of_fifty_thousand_values_is_read() -> None:
+    values = [f"T{number}" for number in range(50_000)]
+    assert isinstance(rule_from_wire(leaf_of("user-list-rule", TAGS, any=values), CATALOGUE), Rule)

@@ -1,0 +1,176 @@
+"""Reads what stands beside an operator, a value at a time; raises ValueRefused with what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from cg_sync.errors import did_you_mean
+from cg_sync.jsonvalue import JsonValue, canonical
+from cg_sync.rules.calendar import midnight, parse_day, parse_moment
+from cg_sync.rules.catalogue import Attribute
+from cg_sync.rules.fold import is_blank, normal_domain
+from cg_sync.rules.numbers import MAX_LETTERS, parse_number
+from cg_sync.rules.problem import ValueRefused, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a written date means: from its first day or instant to before the one that follows."""
+
+    first: date
+    after: date
+
+
+Value = str | bool | Decimal | Span
+
+
+def value_for(attribute: Attribute, written: JsonValue) -> Value:
+    """The value to compare with: texts as written, domains, codes and numbers in normal form."""
+    if written is None:
+        hint = "customers without a value are decided by `missing: keep` or `missing: drop`"
+        raise ValueRefused("CG-F23", "null is no value to compare with", hint=hint)
+    match attribute.type:
+        case "boolean":
+            return _boolean(written)
+        case "email":
+            return _domain(_text(written))
+        case "enum":
+            return _enum_value(_text(written), attribute.values)
+        case "integer" | "decimal":
+            return _number(written, whole=attribute.type == "integer")
+        case "date":
+            return _day(written)
+        case "datetime":
+            return _moment(written, attribute.timezone)
+        case "phone":
+            return _country_code(written)
+        case _:
+            return _text(written)
+
+
+_BOOLEAN_WORDS = dict.fromkeys(("true", "yes", "on"), "true") | dict.fromkeys(
+    ("false", "no", "off"), "false"
+)
+
+
+def _boolean(written: JsonValue) -> bool:
+    if isinstance(written, bool):
+        return written
+    meant = _BOOLEAN_WORDS.get(written.lower()) if isinstance(written, str) else None
+    hint = f"write {meant}, without quotes" if meant else "write true or false"
+    raise ValueRefused("CG-F23", f"{spoken(written)} is neither true nor false", hint=hint)
+
+
+def _text(written: JsonValue) -> str:
+    if not isinstance(written, str):
+        simple = isinstance(written, bool | int | float)
+        hint = f"write it in quotes: '{canonical(written)}'" if simple else "write one text"
+        raise ValueRefused("CG-F23", f"{spoken(written)} is not a text", hint=hint)
+    if is_blank(written):
+        hint = "an empty text is a missing value, which `missing: keep` or `missing: drop` decides"
+        raise ValueRefused("CG-F23", "an empty text is no value to compare with", hint=hint)
+    return written
+
+
+def _enum_value(written: str, values: tuple[str, ...]) -> str:
+    if written not in values:
+        hint = did_you_mean(written, values) or f"its values: {', '.join(values)}"
+        raise ValueRefused("CG-F23", f"{spoken(written)} is not one of its values", hint=hint)
+    return written
+
+
+def _number(written: JsonValue, *, whole: bool) -> Decimal:
+    number = None
+    if not isinstance(written, bool) and isinstance(written, int | float | str):
+        number = parse_number(_as_written(written))
+    if number is None or (whole and number != number.to_integral_value()):
+        kind = "a whole number" if whole else "a decimal number"
+        sample = "12" if whole else "12 or '12.50'"
+        hint = f"write {sample}: digits, at most {MAX_LETTERS} of them, without an exponent"
+        raise ValueRefused("CG-F23", f"{spoken(written)} is not {kind}", hint=hint)
+    return number
+
+
+def _as_written(written: int | float | str) -> str:
+    """The digits that the author wrote; empty when a number in YAML cannot tell."""
+    if not isinstance(written, float):
+        # Python refuses to print integers of some thousand digits.
+        long = isinstance(written, int) and abs(written) >= 10**MAX_LETTERS
+        return "" if long else str(written)
+    text = repr(written).removesuffix(".0")
+    if len(text.strip("-").replace(".", "").lstrip("0")) > 15:
+        hint = f"write it in quotes, so that no digit is lost: '{text}'"
+        raise ValueRefused("CG-F23", f"{spoken(written)} has too many digits", hint=hint)
+    return text
+
+
+def _day(written: JsonValue) -> Span:
+    day = parse_day(written) if isinstance(written, str) else None
+    if day is None:
+        hint = "write YYYY-MM-DD, such as 2026-09-01"
+        raise ValueRefused("CG-F23", f"{spoken(written)} is not a date", hint=hint)
+    return Span(day, _day_after(day))
+
+
+def _moment(written: JsonValue, zone: str) -> Span:
+    """A bare date is the whole day in the time zone; a moment lasts a microsecond."""
+    text = written if isinstance(written, str) else ""
+    day, moment = parse_day(text), parse_moment(text, zone)
+    try:
+        if day is not None:
+            return Span(midnight(day, zone), midnight(_day_after(day), zone))
+        if moment is not None:
+            return Span(moment, moment + timedelta(microseconds=1))
+    except OverflowError as error:
+        raise out_of_range(text) from error
+    hint = "write 2026-09-01, 2026-09-01T09:00 or 2026-09-01T09:00+03:00"
+    raise ValueRefused("CG-F23", f"{spoken(written)} is not a date or a date and time", hint=hint)
+
+
+def _day_after(day: date) -> date:
+    if day == date.max:
+        raise out_of_range(day.isoformat())
+    return day + timedelta(days=1)
+
+
+def out_of_range(written: str) -> ValueRefused:
+    """The refusal of a date that the calendar has no room around."""
+    message = f"{spoken(written)} is too early or too late a date"
+    return ValueRefused("CG-F23", message, hint="a rule has dates of the years 1000 to 9998")
+
+
+_COUNTRY_CODE = re.compile(r"\+?([1-9][0-9]{0,2})")
+
+
+def _country_code(written: JsonValue) -> str:
+    simple = not isinstance(written, bool | float | list | tuple | Mapping)
+    found = _COUNTRY_CODE.fullmatch(str(written)[:10]) if simple else None
+    if found is None:
+        hint = "write one to three digits, such as 90"
+        raise ValueRefused("CG-F23", f"{spoken(written)} is not a country code", hint=hint)
+    return found[1]
+
+
+def _domain(written: str) -> str:
+    refused = ValueRefused(
+        "CG-E01", f"{spoken(written)} is not a domain name", hint=_domain_hint(written)
+    )
+    try:
+        domain = normal_domain(written)
+    except ValueError as error:
+        raise refused from error
+    if domain.endswith("."):
+        raise refused
+    return domain
+
+
+def _domain_hint(written: str) -> str:
+    bare = written.rpartition("@")[2].strip("*. ")
+    try:
+        return f"write {normal_domain(bare).rstrip('.')}"
+    except ValueError:
+        return "write the domain alone, such as edu.tr"
