@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from cg_sync.cli.run import (
     project_option,
     result_file_option,
 )
-from cg_sync.cli.terminal import write, write_json
+from cg_sync.cli.terminal import notice, write, write_json
 from cg_sync.errors import ExitCode, FilesError, Problem, Severity, UsageWrong
 from cg_sync.report.line import Span, Tone, line
 
@@ -36,7 +35,7 @@ def validate_command(run: Run) -> int:
     from cg_sync.report.data import problems_data
     from cg_sync.report.text import problem_lines
 
-    checked = run.check()
+    checked = run.check(to_connect=False)
     errors = [it for it in checked.problems if it.severity is Severity.ERROR]
     counts = {
         f"{kind.label}s": sum(1 for address in checked.desired.wanted if address.kind == kind.name)
@@ -90,7 +89,7 @@ def fmt_command(run: Run, files: tuple[Path, ...], check: bool) -> int:
                 write_text(path, text)
     if problems:
         raise FilesError(problems)
-    sys.stderr.write(f"{changed} of {len(chosen)} files {'would change' if check else 'changed'}\n")
+    notice(f"{changed} of {len(chosen)} files {'would change' if check else 'changed'}")
     return ExitCode.PROBLEMS if check and changed else ExitCode.DONE
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from itertools import islice
 
 import click
 
 from cg_sync.cli.run import Run, environment_option, pass_run, project_option
-from cg_sync.cli.terminal import notice, write, write_json
+from cg_sync.cli.terminal import emit, notice, write, write_json
 from cg_sync.errors import UsageWrong
 from cg_sync.report.line import Line, Span, Tone, line
 
@@ -77,9 +76,10 @@ def list_command(
     if output == "json":
         write_json(list(found))
     elif output == "csv":
-        sys.stdout.write(csv_text(columns, ()))
-        while batch := list(islice(found, BATCH)):
-            sys.stdout.write(csv_text(columns, batch, header=False))
+        is_read = emit(csv_text(columns, ()))
+        # When the reader of the first rows has gone away, nobody needs the rest of the shop.
+        while is_read and (batch := list(islice(found, BATCH))):
+            is_read = emit(csv_text(columns, batch, header=False))
     else:
         for it in narrowed.filters:
             write([_filter_line(describe(it), it in narrowed.by_shop)])

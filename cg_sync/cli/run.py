@@ -29,11 +29,15 @@ class Run:
     result: dict[str, JsonValue] = field(default_factory=dict)
     printed_document: bool = False
 
-    def check(self) -> Checked:
-        """Read and check the files of the project; raises FilesError or UsageWrong."""
+    def check(self, *, to_connect: bool = True) -> Checked:
+        """Read and check the files of the project; raises FilesError or UsageWrong.
+
+        What is needed `to_connect`, the address of the shop, may come from the environment.
+        """
         from cg_sync.workflow.check import check_files
 
-        return check_files(self.project, environment=self.environment, environ=os.environ)
+        environ = os.environ if to_connect else None
+        return check_files(self.project, environment=self.environment, environ=environ)
 
 
 pass_run = click.make_pass_decorator(Run)

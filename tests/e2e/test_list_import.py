@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,11 @@ import pytest
 import requests
 import yaml
 
+from cg_sync.core.kind import Spec
+from cg_sync.jsonvalue import JsonValue
+from cg_sync.workflow.adopt import adopt
+from cg_sync.workflow.check import check_files
+from cg_sync.workflow.connect import open_shop
 from tests.conftest import Project
 from tests.e2e.proxy import Answer, Asked, Forward, Proxy
 from tests.shop import START_SECONDS, SandboxShop
@@ -132,6 +139,24 @@ def test_customers_are_filtered_by_the_shop_where_it_can_and_always_here(
     assert [path for _, path, _ in shop.seen() if "is_active=true" in path]
 
 
+def test_a_record_without_pk_is_listed_by_its_id(
+    proxy: Proxy, shop_project: Project, shop: SandboxShop
+) -> None:
+    pk = shop.make_setting("vip", priority=1, price_list=1)
+
+    def by_id(asked: Asked, forward: Forward) -> Answer:
+        answer = forward(asked)
+        if asked.method != "GET":
+            return answer
+        rows = [{**it, "pk": None, "id": it["pk"]} for it in answer.data["results"]]
+        return answer.with_data({**answer.data, "results": rows})
+
+    expected = shop_project.run("list", "settings", "-o", "json").data
+    proxy.behave = by_id
+    assert shop_project.run("list", "settings", "-o", "json").data == expected
+    assert [(it["pk"], type(it["price_list"])) for it in expected] == [(pk, str)]
+
+
 def test_a_filter_that_the_shop_ignores_is_done_here(
     proxy: Proxy, shop_project: Project, shop: SandboxShop
 ) -> None:
@@ -231,6 +256,28 @@ def test_an_imported_shop_plans_to_nothing(shop_project: Project, shop: SandboxS
     assert again.out == "0 files written; 6 resources have a file already\n"
 
 
+@pytest.mark.parametrize("slug", ["short", "long-" + "x" * 100], ids=["alone", "after a warning"])
+def test_a_file_that_would_not_mean_the_live_record_is_left_out(
+    shop_project: Project, shop: SandboxShop, slug: str
+) -> None:
+    shop.make_setting(slug, priority=1)
+    checked = check_files(shop_project.root, environment=None, environ=os.environ)
+    kind = next(it for it in checked.kinds if it.folder == "settings")
+
+    def garbled(spec: Spec) -> dict[str, JsonValue]:
+        return {**kind.to_document(spec), "priority": 2}
+
+    reader = open_shop(checked, environ=os.environ, writable=False)
+    wrong = replace(checked, kinds=(replace(kind, to_document=garbled),))
+    adopted = adopt(wrong, reader, only=frozenset({"settings"}), members=False)
+    assert adopted.files == ()
+    assert [it.message for it in adopted.problems if "no file can say" in it.message] == [
+        f"setting {slug}: no file can say this: the file would not mean the same as the live record"
+    ]
+    whole = adopt(checked, reader, only=frozenset({"settings"}), members=False)
+    assert [it.path for it in whole.files] == [f"settings/{slug[:100]}.yaml"]
+
+
 def test_an_import_that_is_only_tried_writes_nothing(
     shop_project: Project, shop: SandboxShop
 ) -> None:
@@ -300,6 +347,7 @@ def test_what_no_file_can_say_is_reported_and_left_out(
     assert said[2].startswith("setting codeless: no file can say this: display.price_list")
     assert said[3].startswith("setting same-priority: no file can say this: priority: 1 is also")
     assert len(said) == 4
+    assert not [it for it in said if "would not mean the same" in it]
     assert_planned_empty(shop_project)
 
 
