@@ -78,7 +78,7 @@ class Client:
     ) -> None:
         """`timeout` is (connect, read) in seconds; `environ` has the proxies and CA bundle.
 
-        Raises UsageWrong for a URL, a token or a CA bundle that cannot be used.
+        Raises UsageWrong for a URL or a CA bundle, Unauthorised for a token, that cannot be used.
         """
         parts = checked_base_url(base_url)
         self.base_url = base_url.strip().rstrip("/")

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from cg_sync.api.wire import Request
-from cg_sync.errors import BadAnswer, Unauthorised, UsageWrong
+from cg_sync.errors import BadAnswer, Unauthorised
 from cg_sync.jsonvalue import JsonValue
 
 LOGIN_PATH = "/api/v1/auth/login/"
@@ -54,10 +54,10 @@ def key_in(answer: JsonValue) -> str:
 
 
 def checked_token(text: str) -> str:
-    """The token without white space around it; raises UsageWrong when no header can carry it."""
+    """The token without white space around it; raises Unauthorised when no header can carry it."""
     token = text.strip()
     if not _is_sendable(token):
-        raise UsageWrong(
+        raise Unauthorised(
             "the token holds spaces, line breaks or letters that no token has, or nothing at all",
             hint="copy it again into CG_SYNC_TOKEN",
         )

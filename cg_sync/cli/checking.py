@@ -15,7 +15,7 @@ from cg_sync.cli.run import (
     result_file_option,
 )
 from cg_sync.cli.terminal import notice, write, write_json
-from cg_sync.errors import ExitCode, FilesError, Problem, Severity, UsageWrong
+from cg_sync.errors import ExitCode, FilesError, Problem, Severity, UsageWrong, counted
 from cg_sync.report.line import Span, Tone, line
 
 
@@ -48,7 +48,9 @@ def validate_command(run: Run) -> int:
     else:
         write(problem_lines(checked.problems), to_stderr=True)
         if not errors:
-            found = ", ".join(f"{count} {label}" for label, count in counts.items())
+            found = ", ".join(
+                counted(count, label.removesuffix("s")) for label, count in counts.items()
+            )
             write([line(Span("valid", Tone.ADDED), f": {found}")])
     return ExitCode.PROBLEMS if errors else ExitCode.DONE
 
@@ -76,6 +78,9 @@ def fmt_command(run: Run, files: tuple[Path, ...], check: bool) -> int:
     problems: list[Problem] = []
     changed = 0
     for path in chosen:
+        if path.suffix != ".yaml" or not path.resolve().is_relative_to(run.project):
+            hint = "fmt lays out the *.yaml files of the project; --project names another"
+            raise UsageWrong(f"{path}: not a YAML file of this project", hint=hint)
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -102,8 +107,4 @@ def _yaml_files(root: Path, folders: list[str]) -> list[Path]:
 
 
 def _shown(path: Path, root: Path) -> str:
-    return (
-        path.resolve().relative_to(root).as_posix()
-        if path.resolve().is_relative_to(root)
-        else str(path)
-    )
+    return path.resolve().relative_to(root).as_posix()

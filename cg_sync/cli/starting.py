@@ -27,7 +27,13 @@ def init_command(folder: Path) -> None:
             f"{folder / 'cg-sync.yaml'} exists: this is a project already",
             hint="nothing was changed; run `cg-sync validate`",
         )
-    for name in copy_starter(folder):
+    try:
+        made = copy_starter(folder)
+    except OSError as error:
+        raise UsageWrong(
+            f"no project can be made in {folder}: {error.strerror}", hint="name another folder"
+        ) from error
+    for name in made:
         emit(name + "\n")
     notice(
         "\nA project with an example of everything. Next:\n"
@@ -52,6 +58,8 @@ def schema_command(run: Run, name: str | None, write_files: bool) -> None:
     from cg_sync.files.writing import write_text
 
     schemas = read_schemas()
+    if write_files and name is not None:
+        raise UsageWrong("--write refreshes all schemas", hint="leave the name out")
     if write_files:
         for each, schema in schemas.items():
             path = run.project / "schemas" / f"{each}.schema.json"

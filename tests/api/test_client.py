@@ -101,7 +101,7 @@ def test_proxies_and_ca_bundle_come_from_the_given_environment_only(
 
 @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "ığ"])
 def test_a_token_that_no_header_can_carry_is_refused_without_showing_it(token: str) -> None:
-    with pytest.raises(UsageWrong) as caught:
+    with pytest.raises(Unauthorised) as caught:
         a_client(credentials=TokenLogin(token))
     assert "CG_SYNC_TOKEN" in caught.value.hint
     assert not token.strip() or token not in str(caught.value)

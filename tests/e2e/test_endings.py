@@ -353,9 +353,12 @@ def test_problems_in_files_are_in_the_result_file_and_the_json_document(
         assert ran.data["problems"] == result["problems"]
 
 
-def test_a_result_file_that_cannot_be_written_is_said(shop_project: Project) -> None:
-    ran = shop_project.run("validate", "--result-file", "no/such/folder/result.json")
-    assert "error: --result-file no/such/folder/result.json: No such file or directory" in ran.err
+def test_a_result_file_that_cannot_be_written_stops_an_apply_before_it_writes(
+    shop_project: Project, shop: SandboxShop
+) -> None:
+    shop_project.write("groups/vip.yaml", VIP)
+    ran = shop_project.run("apply", "--yes", "--result-file", "no/such/folder/result.json")
+    assert (ran.code, shop.groups()) == (64, {})
 
 
 def test_json_mode_prints_one_document_when_all_goes_well(

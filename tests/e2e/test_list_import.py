@@ -70,7 +70,7 @@ def test_groups_are_listed_with_the_active_filters_above(
     ran = shop_project.run("list", "groups", "--where", "name contains istanbul")
     lines = ran.out.splitlines()
     assert lines[0] == "filter: name contains istanbul  (by cg-sync)"
-    assert lines[-1] == "1 groups"
+    assert lines[-1] == "1 group"
     assert "Wholesale" not in ran.out
 
 
@@ -459,3 +459,38 @@ def test_the_demo_plays_to_its_end_and_a_student_sees_other_prices() -> None:
     assert prices == ["899.90", "764.92"]
     codes = [int(it) for it in re.findall(r"^\(exit code (\d+)\)$", done.stdout, re.M)]
     assert codes == [0, 0, 0, 0, 2, 0, 3]
+
+
+# --- what is refused before anything happens
+
+
+@pytest.mark.parametrize("name", ["members/vip.csv", "../outside.yaml"])
+def test_fmt_leaves_alone_what_is_no_yaml_file_of_the_project(
+    project: Project, tmp_path: Path, name: str
+) -> None:
+    path = project.write(name, "name:   x\n")
+    assert (project.run("fmt", name).code, path.read_text()) == (64, "name:   x\n")
+
+
+def test_schema_refuses_a_name_beside_write(project: Project) -> None:
+    assert project.run("schema", "group", "--write").code == 64
+
+
+def test_init_where_no_folder_can_be_made_is_wrong_usage(project: Project) -> None:
+    project.write("file", "")
+    ran = project.run("init", "file/shop")
+    assert ran.code == 64
+    assert "no project can be made in file/shop" in ran.err
+
+
+def test_a_csv_names_its_filters_on_stderr(shop_project: Project) -> None:
+    ran = shop_project.run("list", "customers", "--where", "is_active=true", "-o", "csv")
+    assert "filter: is_active = true  (by the shop)" in ran.err
+    assert "filter" not in ran.out
+
+
+def test_a_folder_of_lists_is_pointed_out_where_it_is_named(project: Project) -> None:
+    project.write("members/vip.csv", "email\n")
+    project.write("groups/vip.yaml", "name: VIP\nmembers: {files: [../members]}\n")
+    ran = project.run("validate")
+    assert "groups/vip.yaml:2:18: `../members`: a folder, not a file CG-F01" in ran.err

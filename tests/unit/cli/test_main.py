@@ -160,12 +160,12 @@ def test_wrong_usage_in_json_mode_is_one_json_document(project: Project) -> None
     assert ran.data["outcome"] == "usage"
 
 
-def test_a_result_file_that_cannot_be_written_is_told_and_changes_nothing_else(
+def test_a_result_file_that_cannot_be_written_is_refused_before_anything_happens(
     project: Project,
 ) -> None:
     ran = project.run("validate", "--result-file", "no/such/folder/result.json")
-    assert ran.code == 0
-    assert ran.err == "error: --result-file no/such/folder/result.json: No such file or directory\n"
+    assert (ran.code, ran.out) == (64, "")
+    assert "--result-file no/such/folder/result.json: no file can be written there" in ran.err
 
 
 def test_a_result_file_option_without_a_file_is_wrong_usage(project: Project) -> None:
