@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
-Runner = Callable[[list[str]], tuple[int, str]]
-"""Runs cg-sync with these arguments; its exit code and what it printed."""
+Runner = Callable[[list[str]], tuple[int, str, str]]
+"""Runs cg-sync with these arguments; its exit code, stdout and stderr."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,13 @@ def run_command(step: Command, folder: Path, run: Runner, *, digest: str = "") -
     """
     step = replace(step, line=step.line.replace("@…", f"@{digest}"))
     if step.line.startswith("cg-sync ") and not set(step.line) & set("|>&"):
-        return run(shlex.split(step.line)[1:])
+        code, out, err = run(shlex.split(step.line)[1:])
+        return code, out + err
     if step.line.startswith("cg-sync ") and " > " in step.line:
         line, _, target = step.line.partition(" > ")
-        code, printed = run(shlex.split(line)[1:])
-        (folder / target.strip()).write_text(printed, encoding="utf-8")
-        return code, ""
+        code, out, err = run(shlex.split(line)[1:])
+        (folder / target.strip()).write_text(out, encoding="utf-8")
+        return code, err
     done = subprocess.run(
         step.line,
         shell=True,

@@ -39,9 +39,9 @@ def test_every_session_in_the_docs_runs_as_it_says(
     for name in ("cg-sync.yaml", "attributes.yaml"):
         (project.root / name).unlink()
 
-    def run(arguments: list[str]) -> tuple[int, str]:
+    def run(arguments: list[str]) -> tuple[int, str, str]:
         ran = project.run(*arguments)
-        return ran.code, ran.out + ran.err.replace("reading the shop …\n", "")
+        return ran.code, ran.out, ran.err.replace("reading the shop …\n", "")
 
     commands, digest = 0, ""
     for step in steps_in((ROOT / page).read_text(encoding="utf-8")):

@@ -493,4 +493,4 @@ def test_a_folder_of_lists_is_pointed_out_where_it_is_named(project: Project) ->
     project.write("members/vip.csv", "email\n")
     project.write("groups/vip.yaml", "name: VIP\nmembers: {files: [../members]}\n")
     ran = project.run("validate")
-    assert "groups/vip.yaml:2:18: `../members`: a folder, not a file CG-F01" in ran.err
+    assert "groups/vip.yaml:2:19: `../members`: a folder, not a file CG-F01" in ran.err
