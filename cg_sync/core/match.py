@@ -98,12 +98,15 @@ def _in_other_letters(
     address = resource.address
     near = records.get((address.kind, address.key.casefold()))
     if near is not None and near is not held and address not in live.held:
-        rename = f", or add renamed_from: [{near.address.key}]"
+        # A name that must go may be gone, and the other letters another group: that is no error.
+        is_wanted = isinstance(resource, Wanted)
+        rename = f", or add renamed_from: [{near.address.key}]" if is_wanted else ""
         yield resource.document.problem(
             "CG-L06",
             f"{kind.key}: the shop has this {kind.label} in other letters: {near.address.key}",
             (kind.key,),
-            hint=f"write it as the shop does{rename if isinstance(resource, Wanted) else ''}",
+            hint=f"write it as the shop does{rename}",
+            severity=Severity.ERROR if is_wanted else Severity.WARNING,
         )
 
 
