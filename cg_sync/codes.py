@@ -88,8 +88,8 @@ CODES: Mapping[str, Code] = {
     ),
     "CG-F15": Code(
         "file would be ignored",
-        "Only *.yaml files directly in the folder are read. Rename or move it, so that nobody"
-        " thinks it counts.",
+        "Only *.yaml files directly in the folder are read. Rename or move it, so that nobody "
+        "thinks it counts. Other YAML is an error, any other file a warning.",
     ),
     "CG-F16": Code(
         "environment variable not set",
@@ -202,6 +202,16 @@ CODES: Mapping[str, Code] = {
         "The shop's rule uses something the rule language cannot express. It is kept as it is"
         " and not analysed.",
     ),
+    "CG-L10": Code(
+        "removals held back",
+        "An ERP code or phone number of an exact list names nobody, and may be just another "
+        "spelling of a member's. Nobody is removed from that group until it is mended.",
+    ),
+    "CG-L11": Code(
+        "priority used by a setting without a file",
+        "An active setting that only the shop knows has the same priority, so the shop decides "
+        "which wins. Take another number, or import that setting.",
+    ),
     # --- guards
     "CG-G01": Code(
         "too many deletes",
@@ -211,8 +221,8 @@ CODES: Mapping[str, Code] = {
     ),
     "CG-G02": Code(
         "too many members removed",
-        "More than `guards.max_member_removal_share` of a group's members would be removed. "
-        "If that is meant, allow it for this plan with `--allow "
-        "max_member_removal_share@DIGEST`.",
+        "More than `guards.max_member_removal_share` of a group's members would be removed; "
+        "deleting a group removes all of them. If that is meant, allow it for this plan with "
+        "`--allow max_member_removal_share@DIGEST`.",
     ),
 }

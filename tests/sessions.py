@@ -14,12 +14,12 @@ import re
 import shlex
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
-Runner = Callable[[list[str]], tuple[int, str]]
-"""Runs cg-sync with these arguments; its exit code and what it printed."""
+Runner = Callable[[list[str]], tuple[int, str, str]]
+"""Runs cg-sync with these arguments; its exit code, stdout and stderr."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,26 @@ def _commands(body: list[tuple[int, str]], code: int) -> Iterator[Command]:
         yield Command(line[2:], printed, code if end == len(body) else 0, number)
 
 
-def run_command(step: Command, folder: Path, run: Runner) -> tuple[int, str]:
-    """Run one command line in `folder`: cg-sync by `run`, anything else by the shell."""
+def digest_in(printed: str, otherwise: str) -> str:
+    """The digest of the plan that was printed, if one was."""
+    found = re.search(r"Digest ([0-9a-f]{12})", printed)
+    return found[1] if found else otherwise
+
+
+def run_command(step: Command, folder: Path, run: Runner, *, digest: str = "") -> tuple[int, str]:
+    """Run one command line in `folder`: cg-sync by `run`, anything else by the shell.
+
+    `@…` in the line stands for the `digest` of the plan that was printed last.
+    """
+    step = replace(step, line=step.line.replace("@…", f"@{digest}"))
     if step.line.startswith("cg-sync ") and not set(step.line) & set("|>&"):
-        return run(shlex.split(step.line)[1:])
+        code, out, err = run(shlex.split(step.line)[1:])
+        return code, out + err
     if step.line.startswith("cg-sync ") and " > " in step.line:
         line, _, target = step.line.partition(" > ")
-        code, printed = run(shlex.split(line)[1:])
-        (folder / target.strip()).write_text(printed, encoding="utf-8")
-        return code, ""
+        code, out, err = run(shlex.split(line)[1:])
+        (folder / target.strip()).write_text(out, encoding="utf-8")
+        return code, err
     done = subprocess.run(
         step.line,
         shell=True,

@@ -38,7 +38,8 @@ THEIRS: dict[str, frozenset[str]] = {
     "files": frozenset({"yaml"}),
     "cli": frozenset({"click", "rich"}),
     "cli.demo": frozenset({"requests"}),
-    "api.client": frozenset({"requests", "urllib3"}),
+    "api.broken": frozenset({"requests"}),
+    "api.client": frozenset({"requests"}),
     "sandbox": frozenset({"django", "django_filters", "drf_spectacular", "idna", "rest_framework"}),
 }
 """Layer, or module of one → packages it may import from outside."""

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Project
-from tests.sessions import ByHand, Command, WriteFile, is_as_said, run_command, steps_in
+from tests.sessions import (
+    ByHand,
+    Command,
+    WriteFile,
+    digest_in,
+    is_as_said,
+    run_command,
+    steps_in,
+)
 from tests.shop import SandboxShop, running_sandbox
 
 ROOT = Path(__file__).parent.parent
@@ -31,11 +39,11 @@ def test_every_session_in_the_docs_runs_as_it_says(
     for name in ("cg-sync.yaml", "attributes.yaml"):
         (project.root / name).unlink()
 
-    def run(arguments: list[str]) -> tuple[int, str]:
+    def run(arguments: list[str]) -> tuple[int, str, str]:
         ran = project.run(*arguments)
-        return ran.code, ran.out + ran.err.replace("reading the shop …\n", "")
+        return ran.code, ran.out, ran.err.replace("reading the shop …\n", "")
 
-    commands = 0
+    commands, digest = 0, ""
     for step in steps_in((ROOT / page).read_text(encoding="utf-8")):
         match step:
             case WriteFile(path, text):
@@ -46,7 +54,8 @@ def test_every_session_in_the_docs_runs_as_it_says(
                 fresh_shop.call("PATCH", path, json=change)
             case Command():
                 commands += 1
-                code, printed = run_command(step, project.root, run)
+                code, printed = run_command(step, project.root, run, digest=digest)
+                digest = digest_in(printed, digest)
                 place = f"{page}:{step.number}: $ {step.line}"
                 assert code == step.code, f"{place}\nended with {code}:\n{printed}"
                 assert is_as_said(step.printed, printed), f"{place}\nprinted:\n{printed}"

@@ -143,8 +143,7 @@ def _look_for(
 
 def _find(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> RemoteId | None:
     """The id of the live record with the key of `payload`, if there is one."""
-    wire_key = next(field.wire for field in kind.fields if field.name == kind.key)
     for record in shop.fetch_complete(kind.collection):
-        if record.get(wire_key) == payload[wire_key]:
+        if record.get(kind.wire_key) == payload[kind.wire_key]:
             return remote_id_of(record)
     return None

@@ -1,24 +1,20 @@
-"""Sends requests to one shop: log-in, retries, the write barrier. The only `import requests`."""
+"""Sends requests to one shop: who asks, what is tried again, and the write barrier."""
 
 from __future__ import annotations
 
-import errno
 import json
 import random as _random
-import socket
-import ssl
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
-from threading import RLock
 
 import requests
-from requests.adapters import HTTPAdapter
 
-from cg_sync.api.environ import ca_bundle_in, checked_base_url, proxies_for
+from cg_sync.api.broken import failure_of
+from cg_sync.api.environ import checked_base_url, checked_ca_bundle, proxies_for
+from cg_sync.api.login import LOGIN_PATH, LogIns, checked_token, key_in, login_request
 from cg_sync.api.wire import (
     Failed,
     Failure,
@@ -30,17 +26,13 @@ from cg_sync.api.wire import (
     may_retry,
     retry_after,
 )
-from cg_sync.errors import BadAnswer, CgSyncError, Rejected, Unauthorised, Unreachable, UsageWrong
+from cg_sync.errors import BadAnswer, Rejected, Unreachable
 from cg_sync.jsonvalue import JsonValue
 
-LOGIN_PATH = "/api/v1/auth/login/"
-LOGINS_AT_MOST = 3
-LOGIN_WINDOW_SECONDS = 360.0
 BACK_OFF_SECONDS = 0.5
 BACK_OFF_CAP_SECONDS = 30.0
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 65_536
-_POOL_SIZE = 16
 _SECRET_LENGTH_AT_LEAST = 4
 
 
@@ -67,7 +59,7 @@ Credentials = TokenLogin | PasswordLogin
 
 
 class Client:
-    """A connection to one shop, for several threads. Secrets never leave it but to that shop."""
+    """A connection to one shop. Secrets never leave it but to that shop."""
 
     def __init__(
         self,
@@ -82,12 +74,11 @@ class Client:
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = _random.random,
         environ: Mapping[str, str] | None = None,
-        user_agent: str = "cg-sync",
         on_retry: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`timeout` is (connect, read) in seconds; `environ` has the proxies and CA bundle.
 
-        Raises UsageWrong for a URL, a token or a CA bundle that cannot be used.
+        Raises UsageWrong for a URL or a CA bundle, Unauthorised for a token, that cannot be used.
         """
         parts = checked_base_url(base_url)
         self.base_url = base_url.strip().rstrip("/")
@@ -101,12 +92,13 @@ class Client:
         self._clock = clock
         self._random = random
         self._on_retry = on_retry
-        self._token = _checked_token(credentials)
-        self._logins: deque[float] = deque(maxlen=LOGINS_AT_MOST)
-        self._lock = RLock()
-        self._session = _session(user_agent)
+        self._token = (
+            checked_token(credentials.token) if isinstance(credentials, TokenLogin) else ""
+        )
+        self._logins = LogIns(clock)
+        self._session = _session()
         self._session.proxies = proxies_for(parts, environ or {})
-        self._session.verify = _checked_bundle(environ or {})
+        self._session.verify = checked_ca_bundle(environ or {}) or True
 
     def send(self, request: Request) -> JsonValue:
         """What the shop answers, tried again where that is safe.
@@ -115,47 +107,32 @@ class Client:
         """
         if request.is_write and not self._writable:
             raise WriteBarrier(f"{request} was asked of a client that only reads")
-        token = self._token or self._renewed_token("")
+        if not self._token:
+            self._log_in()
         try:
-            return self._persist(request, token, self._attempts)
+            return self._persist(request, self._attempts)
         except TokenRefused:
             if isinstance(self._credentials, TokenLogin):
                 raise
-        return self._persist(request, self._renewed_token(token), self._attempts)
+        self._log_in()
+        return self._persist(request, self._attempts)
 
-    def _renewed_token(self, refused: str) -> str:
-        """A token other than `refused`; logs in unless another thread just did."""
-        with self._lock:
-            if self._token == refused:
-                self._token = self._log_in()
-            return self._token
-
-    def _log_in(self) -> str:
+    def _log_in(self) -> None:
         assert isinstance(self._credentials, PasswordLogin)
-        recent = [at for at in self._logins if self._clock() - at < LOGIN_WINDOW_SECONDS]
-        if len(recent) == LOGINS_AT_MOST:
-            wait = LOGIN_WINDOW_SECONDS - (self._clock() - recent[0])
-            raise Unauthorised(
-                f"{LOGINS_AT_MOST} log-ins in {LOGIN_WINDOW_SECONDS:.0f} seconds did not help, "
-                "and more may lock the account",
-                hint=f"may this account use the API? Try again in {wait:.0f} s",
-            )
-        body = {"username": self._credentials.username, "password": self._credentials.password}
-        request = Request("POST", self._login_path, body=body, is_login=True)
-        answer = self._persist(request, "", LOGINS_AT_MOST - len(recent))
-        key = answer.get("key") if isinstance(answer, dict) else None
-        if not isinstance(key, str) or not _is_sendable(key):
-            raise BadAnswer("the shop answered the log-in without a key")
-        return key
+        tries = self._logins.left()
+        request = login_request(
+            self._login_path, self._credentials.username, self._credentials.password
+        )
+        self._token = key_in(self._persist(request, tries))
 
-    def _persist(self, request: Request, token: str, tries: int) -> JsonValue:
+    def _persist(self, request: Request, tries: int) -> JsonValue:
         """The deciphered answer of the first try that had one."""
         sent = False
         attempt = 0
         while True:
             attempt += 1
             try:
-                return decipher(request, self._exchange(request, token))
+                return decipher(request, self._exchange(request))
             except Rejected as error:
                 if request.method == "DELETE" and error.status == 404 and attempt > 1:
                     return None  # an earlier try did it
@@ -180,7 +157,7 @@ class Client:
         )
         self._sleep(wait)
 
-    def _exchange(self, request: Request, token: str) -> Response:
+    def _exchange(self, request: Request) -> Response:
         """One round trip, counted once it is under way. Raises Failed, Unreachable or BadAnswer."""
         try:
             with self._session.request(
@@ -189,14 +166,14 @@ class Client:
                 params=dict(request.query),
                 data=None if request.body is None else json.dumps(request.body),
                 headers={} if request.body is None else {"Content-Type": "application/json"},
-                auth=_TokenAuth(token),
+                auth=_TokenAuth("" if request.is_login else self._token),
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
             ) as answer:
                 response = Response(answer.status_code, dict(answer.headers), _body_of(answer))
         except requests.RequestException as error:
-            failed = self._failure(request, error)
+            failed = failure_of(error, request, base_url=self.base_url, timeout=self._timeout)
             if failed.sent:
                 self._count(request)
             raise failed from error
@@ -204,42 +181,9 @@ class Client:
         return self._without_secrets(response)
 
     def _count(self, request: Request) -> None:
-        with self._lock:
-            self.calls["LOGIN" if request.is_login else request.method] += 1
-            if request.is_login:
-                self._logins.append(self._clock())
-
-    def _failure(self, request: Request, error: requests.RequestException) -> Unreachable:
-        causes = list(_causes(error))
-        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-            return Unreachable(
-                f"the certificate of {self.base_url} cannot be trusted",
-                sent=False,
-                hint="if your company has its own CA, name its file in REQUESTS_CA_BUNDLE",
-            )
-        if not isinstance(error, _BROKEN_CONNECTIONS):
-            return Unreachable(
-                f"{request} could not be sent: {type(error).__name__}",
-                sent=False,
-                hint="are `url` in cg-sync.yaml and HTTPS_PROXY right?",
-            )
-        connect, read = self._timeout
-        if isinstance(error, requests.ConnectTimeout):
-            reason, is_sent = f"no connection within {connect:g} s", False
-        elif any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
-            reason, is_sent = f"no answer within {read:g} s", True
-        else:
-            said = [cause.strerror for cause in causes if isinstance(cause, OSError)]
-            reason = next((text for text in said if text), "the connection broke off").lower()
-            is_sent = _was_sent(causes)
-        return Failed(
-            f"the shop did not answer {request}: {reason}"
-            if is_sent
-            else f"{self.base_url} cannot be reached: {reason}",
-            failure=Failure.LOST if is_sent else Failure.NOT_SENT,
-            what=reason,
-            hint="is `url` in cg-sync.yaml right, and is the shop up?",
-        )
+        self.calls["LOGIN" if request.is_login else request.method] += 1
+        if request.is_login:
+            self._logins.note()
 
     def _without_secrets(self, response: Response) -> Response:
         """An answer that is only read for its words must not carry our secrets into a message."""
@@ -269,31 +213,6 @@ class _TokenAuth(requests.auth.AuthBase):
         return request
 
 
-_BROKEN_CONNECTIONS = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
-)
-_NEVER_CONNECTED = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
-
-
-def _was_sent(causes: Sequence[BaseException]) -> bool:
-    """False only when it is certain that there never was a connection."""
-    return not any(
-        isinstance(cause, ConnectionRefusedError | socket.gaierror | requests.exceptions.ProxyError)
-        or (isinstance(cause, OSError) and cause.errno in _NEVER_CONNECTED)
-        for cause in causes
-    )
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    # An error of ours is the story of an earlier request.
-    while error is not None and not isinstance(error, CgSyncError):
-        yield error
-        error = error.__cause__ or error.__context__
-
-
 def _body_of(answer: requests.Response) -> bytes:
     body = bytearray()
     for chunk in answer.iter_content(_CHUNK_BYTES):
@@ -303,41 +222,11 @@ def _body_of(answer: requests.Response) -> bytes:
     return bytes(body)
 
 
-def _session(user_agent: str) -> requests.Session:
+def _session() -> requests.Session:
     session = requests.Session()
     # Else requests lets .netrc replace our token, and REQUESTS_CA_BUNDLE what we verify with.
     session.trust_env = False
     # A session cookie from the log-in would make Django ask for a CSRF token.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=_POOL_SIZE)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
+    session.headers.update({"User-Agent": "cg-sync", "Accept": "application/json"})
     return session
-
-
-def _checked_token(credentials: Credentials) -> str:
-    if isinstance(credentials, PasswordLogin):
-        return ""
-    token = credentials.token.strip()
-    if not _is_sendable(token):
-        raise UsageWrong(
-            "the token holds spaces, line breaks or letters that no token has, or nothing at all",
-            hint="copy it again into CG_SYNC_TOKEN",
-        )
-    return token
-
-
-def _is_sendable(token: str) -> bool:
-    """True for a text that a header can carry whole: visible ASCII without spaces."""
-    return token != "" and token.isascii() and token.isprintable() and " " not in token
-
-
-def _checked_bundle(environ: Mapping[str, str]) -> str | bool:
-    bundle = ca_bundle_in(environ)
-    if bundle is not None and not Path(bundle).exists():
-        raise UsageWrong(
-            f"there is no CA bundle at {bundle}",
-            hint="mend REQUESTS_CA_BUNDLE (or CURL_CA_BUNDLE), or unset it",
-        )
-    return bundle or True

@@ -4,45 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from cg_sync.api.refusal import one_line
+from cg_sync.core.url import is_loopback, url_fault
 from cg_sync.errors import UsageWrong
 
 
 def checked_base_url(url: str) -> SplitResult:
     """The parts of a base URL that a token may be sent to; raises UsageWrong for any other."""
-    hint = "write it as https://HOST in `environments:` of cg-sync.yaml"
-    try:
-        parts = urlsplit(url.strip())
-        host = parts.hostname
-        _ = parts.port  # raises for a port that is none
-    except ValueError as error:
-        raise UsageWrong("the shop's url cannot be understood", hint=hint) from error
-    shown = one_line(url.partition("?")[0])
-    if "@" in parts.netloc:
-        raise UsageWrong(
-            "the shop's url holds a user name or password",
-            hint="take them out; credentials come from the environment, see docs/api.md",
-        )
-    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment:
-        raise UsageWrong(f"not the url of a web service: {shown}", hint=hint)
-    if parts.scheme == "http" and not is_loopback(host):
-        raise UsageWrong(
-            f"{shown} would send the credentials unencrypted",
-            hint="use https; plain http is for a server on this machine (127.0.0.1, localhost)",
-        )
-    return parts
-
-
-def is_loopback(host: str) -> bool:
-    """True for names and addresses that never leave this machine."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    fault = url_fault(url.strip())
+    if fault:
+        hint = "write it as https://HOST in `environments:` of cg-sync.yaml"
+        raise UsageWrong(f"the shop's url: {fault}", hint=hint)
+    return urlsplit(url.strip())
 
 
 def proxies_for(base_url: SplitResult, environ: Mapping[str, str]) -> dict[str, str]:
@@ -59,9 +34,18 @@ def proxies_for(base_url: SplitResult, environ: Mapping[str, str]) -> dict[str, 
     return {base_url.scheme: proxy}
 
 
-def ca_bundle_in(environ: Mapping[str, str]) -> str | None:
-    """The path in REQUESTS_CA_BUNDLE, else in CURL_CA_BUNDLE; None when neither is set."""
-    return environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or None
+def checked_ca_bundle(environ: Mapping[str, str]) -> str | None:
+    """The path in REQUESTS_CA_BUNDLE, else in CURL_CA_BUNDLE; None when neither is set.
+
+    Raises UsageWrong when there is nothing at that path.
+    """
+    bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or None
+    if bundle is not None and not Path(bundle).exists():
+        raise UsageWrong(
+            f"there is no CA bundle at {bundle}",
+            hint="mend REQUESTS_CA_BUNDLE (or CURL_CA_BUNDLE), or unset it",
+        )
+    return bundle
 
 
 def _named(environ: Mapping[str, str], name: str) -> str:

@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from cg_sync.api.pages import remote_id
 from cg_sync.api.shop import Incomplete
-from cg_sync.core.address import Address, RemoteId
+from cg_sync.core.address import Address, RemoteId, remote_id_in
 from cg_sync.core.kind import C, Ids, Kind, WireUnreadable
 from cg_sync.core.match import Pair
 from cg_sync.core.members import (
@@ -20,7 +19,7 @@ from cg_sync.core.members import (
     MemberKeys,
     Membership,
     Sifted,
-    UnknownKey,
+    delta_of,
     keys_of,
     member_of,
     sift,
@@ -55,7 +54,7 @@ def fetch_live(shop: Reader, kinds: Sequence[Kind[C]], context: C) -> Live:
     name.
     """
     collections = dict.fromkeys(name for kind in kinds for name in kind.looks_up)
-    ids = Ids({name: _codes(shop.fetch_complete(name)) for name in collections})
+    ids = _ids({name: shop.fetch_complete(name) for name in collections})
     held: dict[Address, Held] = {}
     unreadable: list[Unreadable] = []
     met: dict[Address, list[RemoteId]] = defaultdict(list)
@@ -65,7 +64,9 @@ def fetch_live(shop: Reader, kinds: Sequence[Kind[C]], context: C) -> Live:
             try:
                 spec = kind.from_wire(payload, ids, context)
             except WireUnreadable as error:
-                unreadable.append(Unreadable(kind.name, remote_id, str(error)))
+                key = payload.get(kind.wire_key)
+                named = key if isinstance(key, str) else None
+                unreadable.append(Unreadable(kind.name, remote_id, str(error), named))
                 continue
             address = kind.address_of(spec)
             met[address].append(remote_id)
@@ -76,19 +77,26 @@ def fetch_live(shop: Reader, kinds: Sequence[Kind[C]], context: C) -> Live:
 
 def remote_id_of(payload: JsonObject) -> RemoteId:
     """The record's id, which the shop calls `pk` or `id`; raises BadAnswer when it has none."""
-    known = remote_id(payload)
+    known = remote_id_in(payload)
     if known is None:
         raise BadAnswer("the shop sent a record that has no pk and no id")
     return known
 
 
-def _codes(records: Iterable[JsonObject]) -> dict[str, RemoteId]:
-    codes = {}
-    for record in records:
-        code = record.get("code")
-        if isinstance(code, str) and code:
-            codes[code] = remote_id_of(record)
-    return codes
+def _ids(records: Mapping[str, Iterable[JsonObject]]) -> Ids:
+    codes: dict[str, dict[str, RemoteId]] = {}
+    ambiguous: dict[str, set[str]] = {}
+    for name, found in records.items():
+        known, several = codes.setdefault(name, {}), ambiguous.setdefault(name, set())
+        for record in found:
+            code = record.get("code")
+            if isinstance(code, str) and code:
+                if code in known:
+                    several.add(code)
+                known[code] = remote_id_of(record)
+        for code in several:
+            del known[code]
+    return Ids(codes, ambiguous)
 
 
 def _size(payload: JsonObject, name: str) -> int | None:
@@ -120,7 +128,7 @@ def fetch_members(
     for it in sifted.values():
         missing = missing | it.missing
     customers = find_customers(shop, missing)
-    return {address: _delta(it, customers) for address, it in sifted.items()}
+    return {address: delta_of(it, customers) for address, it in sifted.items()}
 
 
 def _sift_live(shop: Reader, collection: str, remote_id: RemoteId, wanted: Membership) -> Sifted:
@@ -129,21 +137,6 @@ def _sift_live(shop: Reader, collection: str, remote_id: RemoteId, wanted: Membe
         return sift(wanted, shop.fetch_members(collection, remote_id))
     except Incomplete:
         return sift(wanted, shop.fetch_members(collection, remote_id))
-
-
-def _delta(
-    sifted: Sifted, customers: Mapping[tuple[KeyField, str], tuple[Member, ...]]
-) -> MemberDelta:
-    add: set[Member] = set()
-    unknown: list[UnknownKey] = []
-    for name, keys in sifted.missing.by.items():
-        for key in keys:
-            found = customers.get((name, key), ())
-            if len(found) == 1:
-                add.add(found[0])
-            else:
-                unknown.append(UnknownKey(name, key, several=bool(found)))
-    return MemberDelta(tuple(sorted(add)), sifted.surplus, sifted.kept, tuple(sorted(unknown)))
 
 
 Found = dict[tuple[KeyField, str], tuple[Member, ...]]
@@ -160,14 +153,21 @@ def find_customers(shop: Reader, keys: MemberKeys) -> Found:
     found: Found = {}
     if not len(keys):
         return found
-    pages = 1 + (shop.count(CUSTOMERS) or 0) // shop.page_size
+    total = shop.count(CUSTOMERS) or 0
+    pages = 1 + total // shop.page_size
     queries = _queries(keys, shop.lookups(CUSTOMERS) if pages > 1 else {})
     if len(queries) < pages:
         for query in queries:
-            _note(found, keys, shop.fetch_complete(CUSTOMERS, query))
+            customers = shop.fetch_complete(CUSTOMERS, query)
+            _note(found, keys, customers)
+            if len(customers) >= total:
+                return found  # The shop ignores this filter: these were all there are.
         if len(found) == len(keys):
             return found
-    _note(found, keys, shop.fetch_all(CUSTOMERS))
+    try:
+        _note(found, keys, shop.fetch_all(CUSTOMERS))
+    except Incomplete:
+        _note(found, keys, shop.fetch_all(CUSTOMERS))
     return found
 
 

@@ -8,10 +8,9 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from cg_sync.api.refusal import one_line
 from cg_sync.api.wire import Request
+from cg_sync.core.address import remote_id_in
 from cg_sync.errors import BadAnswer
 from cg_sync.jsonvalue import JsonObject, JsonValue
-
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +63,10 @@ def next_page(request: Request, payload: JsonValue, base_url: str) -> Request | 
     return Request(request.method, request.path, query)
 
 
-def remote_id(payload: JsonValue) -> int | None:
-    """The `pk`, else the `id`, of a record; None when neither is a whole number from 0 up."""
-    if isinstance(payload, dict):
-        for value in (payload.get("pk"), payload.get("id")):
-            if type(value) is int and 0 <= value <= _LARGEST_ID:
-                return value
-    return None
-
-
 def _ids_of(request: Request, rows: Sequence[JsonValue]) -> list[int]:
     ids = []
     for number, row in enumerate(rows, 1):
-        known = remote_id(row)
+        known = remote_id_in(row) if isinstance(row, dict) else None
         if known is None:
             raise BadAnswer(f"the shop answered {request}, and row {number} has no pk and no id")
         ids.append(known)

@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
-from cg_sync.api.client import LOGIN_PATH, Client
-from cg_sync.api.pages import Page, page_in, remote_id
+from cg_sync.api.client import Client
+from cg_sync.api.login import LOGIN_PATH
+from cg_sync.api.pages import Page, page_in
 from cg_sync.api.wire import Request
+from cg_sync.core.address import remote_id_in
 from cg_sync.errors import ApiError, BadAnswer, Rejected, UsageWrong, did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
 DEFAULT_PATHS: Mapping[str, str] = MappingProxyType(
     {
         "login": LOGIN_PATH,
-        "active_user": "/api/v1/active_user/",
-        "channels": "/api/v1/channels/",
-        "catalogs": "/api/v1/catalogs/",
         "price_lists": "/api/v1/price_list/",
         "stock_lists": "/api/v1/stock_list/",
         "customers": "/api/v1/channel/{channel}/customers/",
@@ -32,13 +31,12 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Incomplete(BadAnswer):
-    """CG-L01: the listing moved while it was read; nothing may be concluded from what it held."""
+    """CG-L01: not all rows were read; nothing may be concluded from what the listing held."""
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(
-            f"CG-L01 the listing {path} is incomplete: {why}",
-            hint="somebody may be changing it right now; run again",
-        )
+    def __init__(
+        self, path: str, why: str, *, hint: str = "somebody may be changing it right now; run again"
+    ) -> None:
+        super().__init__(f"CG-L01 the listing {path} is incomplete: {why}", hint=hint)
 
 
 class Shop:
@@ -80,31 +78,10 @@ class Shop:
         except Incomplete:
             return list(self.fetch_all(collection, query))
 
-    def fetch_first_page(
-        self, collection: str, query: Mapping[str, str] = NOTHING
-    ) -> Sequence[JsonObject]:
-        """At most `page_size` records, lowest ids first; says nothing of how many there are."""
-        return self._first_page(self._paths[collection], query).rows
-
     def count(self, collection: str, query: Mapping[str, str] = NOTHING) -> int | None:
         """How many records the shop says there are; None when it does not say."""
         request = Request("GET", self._paths[collection], {**query, "limit": "1"})
         return self._page(request).count
-
-    def fetch_one(self, collection: str, remote_id: int) -> JsonObject | None:
-        """The record with this id, None when there is none."""
-        request = Request("GET", self._path_of(collection, remote_id))
-        try:
-            return _record(request, self._client.send(request))
-        except Rejected as error:
-            if error.status == 404:
-                return None
-            raise
-
-    def fetch_active_user(self) -> JsonObject:
-        """Whom the credentials belong to; raises Unauthorised when they are refused."""
-        request = Request("GET", self._paths["active_user"])
-        return _object(request, self._client.send(request))
 
     def lookups(self, collection: str) -> Mapping[str, frozenset[str]]:
         """The lookups offered for each filter; empty when the shop does not say."""
@@ -124,9 +101,12 @@ class Shop:
         return _record(request, self._client.send(request))
 
     def update(self, collection: str, remote_id: int, payload: JsonObject) -> JsonObject:
-        """The record after the fields of `payload` were changed, and no others."""
+        """Change the fields of `payload`, and no others. The record after that, empty when the shop
+        does not show it.
+        """
         request = Request("PATCH", self._path_of(collection, remote_id), body=payload)
-        return _record(request, self._client.send(request))
+        answer = self._client.send(request)
+        return {} if answer is None else _record(request, answer)
 
     def delete(self, collection: str, remote_id: int) -> None:
         """Delete the record; raises Rejected (404) when it was not there to begin with."""
@@ -160,11 +140,18 @@ class Shop:
     def _first_page(self, path: str, query: Mapping[str, str]) -> Page:
         request = Request("GET", path, {**query, "sort": "id", "limit": str(self.page_size)})
         try:
-            return self._page(request)
+            page = self._page(request)
         except Rejected as error:
             if error.status != 400 or "limit" not in str(error):
                 raise
-        return self._page(Request("GET", path, {**query, "sort": "id"}))
+            return self._page(Request("GET", path, {**query, "sort": "id"}))
+        if page.count is None and len(page.rows) == self.page_size:
+            raise Incomplete(
+                path,
+                f"{self.page_size} rows were asked for and came, without a count of all",
+                hint="set `page_size` in cg-sync.yaml to another number, larger than the listing",
+            )
+        return page
 
     def _rows(self, path: str, query: Mapping[str, str]) -> Iterator[JsonObject]:
         """All rows of all pages; raises Incomplete unless they are as many as counted."""
@@ -221,17 +208,12 @@ def _refuse_if_incomplete(
         raise Incomplete(path, "the same row came twice")
 
 
-def _object(request: Request, payload: JsonValue) -> JsonObject:
+def _record(request: Request, payload: JsonValue) -> JsonObject:
     if not isinstance(payload, dict):
         raise BadAnswer(f"the shop answered {request} with something that is no record")
-    return payload
-
-
-def _record(request: Request, payload: JsonValue) -> JsonObject:
-    record = _object(request, payload)
-    if remote_id(record) is None:
+    if remote_id_in(payload) is None:
         raise BadAnswer(f"the shop answered {request} with a record that has no pk and no id")
-    return record
+    return payload
 
 
 def _lookup_types(offered: JsonValue) -> Sequence[JsonValue]:

@@ -168,7 +168,7 @@ def _content(request: Request, response: Response) -> JsonValue:
         raise BadAnswer(what, hint=_URL_HINT)
     text = response.body.strip()
     if not text:
-        if request.method in {"DELETE", "HEAD"}:
+        if request.method in {"DELETE", "HEAD"} or _is_enough(request, response):
             return None
         # What is cut off within its headers looks just like this.
         raise HalfAnswer(f"the shop answered {request} ({response.status}) with nothing")
@@ -183,6 +183,14 @@ def _content(request: Request, response: Response) -> JsonValue:
             hint=_URL_HINT,
         ) from error
     return payload
+
+
+def _is_enough(request: Request, response: Response) -> bool:
+    """Whether an answer that says itself that it is empty is a whole one: of a change it is, a
+    create must give the id.
+    """
+    is_change = request.is_write and request.is_idempotent
+    return is_change and _header(response.headers, "content-length").strip() == "0"
 
 
 def _refuse_constant(name: str) -> None:

@@ -18,6 +18,7 @@ from cg_sync.cli.run import (
 from cg_sync.cli.terminal import notice, progress, waiting, write, write_json
 from cg_sync.core.plan import Plan, Step
 from cg_sync.errors import ExitCode, UsageWrong
+from cg_sync.report.line import Span, Tone, line
 
 
 @click.command("apply")
@@ -33,25 +34,35 @@ from cg_sync.errors import ExitCode, UsageWrong
     metavar="RULE@DIGEST",
     help="Let this guard pass for exactly the plan with this digest. Repeatable.",
 )
+@click.option(
+    "--digest",
+    metavar="DIGEST",
+    help="Apply only the plan with this digest, the one that was reviewed; else exit code 5.",
+)
 @result_file_option
 @pass_run
-def apply_command(run: Run, yes: bool, allow: tuple[str, ...]) -> int:
+def apply_command(run: Run, yes: bool, allow: tuple[str, ...], digest: str | None) -> int:
     """Plan, ask, and make the shop as the files say. Prints each change when it is really done,
     then looks again.
 
-    Exit code 4 when a guard refuses, 6 when only a part was written, 7 when nothing was.
+    Exit code 4 when a guard refuses, 5 when the plan is another, 6 when only a part was written,
+    7 when nothing was.
     """
     from cg_sync.report.data import outcome_data, plan_data
     from cg_sync.report.text import outcome_lines, plan_lines, step_line
     from cg_sync.workflow.apply import (
         apply_changes,
+        interrupted,
         look_again,
         refuse_if_guarded,
+        refuse_if_malformed,
+        refuse_if_other,
         refuse_if_stopped,
     )
     from cg_sync.workflow.connect import chosen_environment, open_shop
     from cg_sync.workflow.plan import plan_changes
 
+    refuse_if_malformed(allow)
     checked = run.check()
     checked.refuse_if_broken()
     labels = {kind.name: kind.label for kind in checked.kinds}
@@ -62,17 +73,34 @@ def apply_command(run: Run, yes: bool, allow: tuple[str, ...]) -> int:
     plan = prepared.plan
     run.result |= {"digest": plan.digest, "summary": plan_data(plan)["summary"]}
     write(plan_lines(plan, labels), to_stderr=aside)
+    if digest is not None:
+        refuse_if_other(plan, digest, "the plan is not the one that was asked for")
     refuse_if_guarded(plan, allow)
+    if plan.tripped:
+        rules = ", ".join(dict.fromkeys(it.rule for it in plan.tripped))
+        write([line(Span(f"allowed for this plan: {rules}", Tone.STRONG))], to_stderr=aside)
     if plan.steps and not yes:
         _ask(plan, chosen_environment(checked).confirm)
+        # A person takes their time, and the shop may move meanwhile.
+        with waiting("reading the shop …"):
+            prepared = plan_changes(checked, reader)
+        refuse_if_other(prepared.plan, plan.digest, "the shop moved while you were asked")
     shop = open_shop(checked, environ=os.environ, writable=True, on_retry=notice)
     with progress("applying", len(plan.steps)) as advance:
+        done: list[Step] = []
 
         def tell(step: Step) -> None:
+            done.append(step)
             advance()
             write([step_line(step, labels)], to_stderr=aside)
 
-        outcome = apply_changes(checked, prepared, shop, on_step=tell)
+        try:
+            outcome = apply_changes(checked, prepared, shop, on_step=tell)
+        except BaseException:
+            stopped = interrupted(plan, done)
+            run.result["apply"] = outcome_data(stopped)
+            write(outcome_lines(stopped, labels), to_stderr=aside)
+            raise
     run.result["apply"] = outcome_data(outcome)
     outcome = look_again(checked, outcome, shop)
     run.result["apply"] = outcome_data(outcome)
@@ -101,4 +129,5 @@ def _ask(plan: Plan, by_name: bool) -> None:
     else:
         agreed = click.confirm(f"Make these {len(plan.steps)} writes to {name}?", err=True)
     if not agreed:
+        notice("nothing was changed")
         raise click.Abort

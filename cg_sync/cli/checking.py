@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -15,8 +14,8 @@ from cg_sync.cli.run import (
     project_option,
     result_file_option,
 )
-from cg_sync.cli.terminal import write, write_json
-from cg_sync.errors import ExitCode, FilesError, Problem, Severity, UsageWrong
+from cg_sync.cli.terminal import notice, write, write_json
+from cg_sync.errors import ExitCode, FilesError, Problem, Severity, UsageWrong, counted
 from cg_sync.report.line import Span, Tone, line
 
 
@@ -36,7 +35,7 @@ def validate_command(run: Run) -> int:
     from cg_sync.report.data import problems_data
     from cg_sync.report.text import problem_lines
 
-    checked = run.check()
+    checked = run.check(to_connect=False)
     errors = [it for it in checked.problems if it.severity is Severity.ERROR]
     counts = {
         f"{kind.label}s": sum(1 for address in checked.desired.wanted if address.kind == kind.name)
@@ -49,7 +48,9 @@ def validate_command(run: Run) -> int:
     else:
         write(problem_lines(checked.problems), to_stderr=True)
         if not errors:
-            found = ", ".join(f"{count} {label}" for label, count in counts.items())
+            found = ", ".join(
+                counted(count, label.removesuffix("s")) for label, count in counts.items()
+            )
             write([line(Span("valid", Tone.ADDED), f": {found}")])
     return ExitCode.PROBLEMS if errors else ExitCode.DONE
 
@@ -77,6 +78,9 @@ def fmt_command(run: Run, files: tuple[Path, ...], check: bool) -> int:
     problems: list[Problem] = []
     changed = 0
     for path in chosen:
+        if path.suffix != ".yaml" or not path.resolve().is_relative_to(run.project):
+            hint = "fmt lays out the *.yaml files of the project; --project names another"
+            raise UsageWrong(f"{path}: not a YAML file of this project", hint=hint)
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -90,7 +94,7 @@ def fmt_command(run: Run, files: tuple[Path, ...], check: bool) -> int:
                 write_text(path, text)
     if problems:
         raise FilesError(problems)
-    sys.stderr.write(f"{changed} of {len(chosen)} files {'would change' if check else 'changed'}\n")
+    notice(f"{changed} of {len(chosen)} files {'would change' if check else 'changed'}")
     return ExitCode.PROBLEMS if check and changed else ExitCode.DONE
 
 
@@ -103,8 +107,4 @@ def _yaml_files(root: Path, folders: list[str]) -> list[Path]:
 
 
 def _shown(path: Path, root: Path) -> str:
-    return (
-        path.resolve().relative_to(root).as_posix()
-        if path.resolve().is_relative_to(root)
-        else str(path)
-    )
+    return path.resolve().relative_to(root).as_posix()

@@ -17,6 +17,7 @@ from cg_sync.cli.run import (
 from cg_sync.cli.terminal import notice, waiting, write, write_json
 from cg_sync.errors import counted
 from cg_sync.jsonvalue import JsonValue
+from cg_sync.kinds import KINDS
 from cg_sync.report.line import Span, Tone, line
 
 
@@ -26,8 +27,8 @@ from cg_sync.report.line import Span, Tone, line
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice(["groups", "settings"]),
-    help="Only these. Repeatable.  [default: both]",
+    type=click.Choice([kind.folder for kind in KINDS]),
+    help="Only these. Repeatable.  [default: all]",
 )
 @click.option(
     "--no-members", is_flag=True, help="Leave membership out: files then say nothing about members."
@@ -44,10 +45,9 @@ def import_command(run: Run, only: tuple[str, ...], no_members: bool, dry_run: b
     get a list in members/. Member lists hold e-mail addresses: with --no-members none come into the
     repository.
     """
-    from cg_sync.files.writing import write_text
     from cg_sync.report.data import problems_data
     from cg_sync.report.text import problem_lines
-    from cg_sync.workflow.adopt import adopt
+    from cg_sync.workflow.adopt import adopt, write_files
     from cg_sync.workflow.connect import open_shop
 
     checked = run.check()
@@ -55,11 +55,7 @@ def import_command(run: Run, only: tuple[str, ...], no_members: bool, dry_run: b
     folders = frozenset(only or [kind.folder for kind in checked.kinds])
     with waiting("reading the shop …"):
         adopted = adopt(checked, shop, only=folders, members=not no_members)
-    for file in adopted.files:
-        if not dry_run:
-            path = checked.root / file.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, file.text)
+    for file in adopted.files if dry_run else write_files(checked.root, adopted.files):
         if run.format == "text":
             write([line(Span(f"+ {file.path}", Tone.ADDED))])
     summary: dict[str, JsonValue] = {

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from itertools import islice
 
 import click
 
 from cg_sync.cli.run import Run, environment_option, pass_run, project_option
-from cg_sync.cli.terminal import notice, write, write_json
-from cg_sync.errors import UsageWrong
+from cg_sync.cli.terminal import emit, notice, write, write_json
+from cg_sync.errors import UsageWrong, counted
 from cg_sync.report.line import Line, Span, Tone, line
 
 BATCH = 1000
@@ -74,31 +73,23 @@ def list_command(
     narrowed = narrow(listing, read_filters("--where", where, listing.filters), shop)
     columns = list(listing.columns)
     found = rows(narrowed, shop, with_member=by_member)
+    filters = [_filter_line(describe(it), it in narrowed.by_shop) for it in narrowed.filters]
+    filters += [_filter_line(f"a member with {describe(it)}", False) for it in by_member]
+    write(filters, to_stderr=output != "table")
     if output == "json":
         write_json(list(found))
     elif output == "csv":
-        sys.stdout.write(csv_text(columns, ()))
-        while batch := list(islice(found, BATCH)):
-            sys.stdout.write(csv_text(columns, batch, header=False))
+        is_read = emit(csv_text(columns, ()))
+        # When the reader of the first rows has gone away, nobody needs the rest of the shop.
+        while is_read and (batch := list(islice(found, BATCH))):
+            is_read = emit(csv_text(columns, batch, header=False))
     else:
-        for it in narrowed.filters:
-            write([_filter_line(describe(it), it in narrowed.by_shop)])
-        for it in by_member:
-            write([_filter_line(f"a member with {describe(it)}", False)])
         shown = list(islice(found, limit or None))
         write(table_lines(columns, shown))
         rest = sum(1 for _ in found)
-        total = f"{len(shown) + rest:,} {what}"
-        write(
-            [
-                line(
-                    Span(
-                        f"{total}; {rest:,} not shown (--limit 0 shows all)" if rest else total,
-                        Tone.QUIET,
-                    )
-                )
-            ]
-        )
+        total = counted(len(shown) + rest, what.removesuffix("s"))
+        more = f"; {rest:,} not shown (--limit 0 shows all)" if rest else ""
+        write([line(Span(f"{total}{more}", Tone.QUIET))])
 
 
 def _filter_line(words: str, by_shop: bool) -> Line:

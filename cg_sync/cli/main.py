@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 import click
 
 from cg_sync.cli.run import Run
-from cg_sync.cli.terminal import silence, write
+from cg_sync.cli.terminal import emit, notice, write
 from cg_sync.errors import CgSyncError, ExitCode, FilesError
 from cg_sync.jsonvalue import JsonValue
 
@@ -62,9 +64,10 @@ class LazyCommands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError as error:
-            # click would end the process with 1, a bug, and no result file would be written.
-            raise ReaderGone from error
+        except (BrokenPipeError, KeyboardInterrupt) as error:
+            # All output of ours goes through `emit`: this pipe was broken under a help text or a
+            # question, or click would break it with a line of its own for Ctrl-C.
+            raise click.Abort from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -75,7 +78,7 @@ def _version(context: click.Context, _parameter: click.Parameter, value: bool) -
     if value:
         from importlib.metadata import version
 
-        click.echo(f"cg-sync {version('cg-sync')}")
+        emit(f"cg-sync {version('cg-sync')}\n")
         context.exit()
 
 
@@ -101,10 +104,6 @@ def cg_sync() -> None:
     """
 
 
-class ReaderGone(Exception):
-    """Whoever read our stdout went away (`| head`): not an error, and nothing more can be said."""
-
-
 class Terminated(BaseException):
     """SIGTERM came; unwinds like Ctrl-C, with its own exit code."""
 
@@ -126,22 +125,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _show(it)
     except click.ClickException as it:
         error, code = it, ExitCode.USAGE
-        it.show(sys.stderr)
+        shown = io.StringIO()
+        it.show(shown)
+        emit(shown.getvalue(), to_stderr=True)
     except (click.Abort, KeyboardInterrupt) as it:
         error, code = it, ExitCode.INTERRUPTED
-        click.echo("interrupted", err=True)
+        notice("interrupted")
     except Terminated as it:
         error, code = it, ExitCode.TERMINATED
-        click.echo("stopped by SIGTERM", err=True)
-    except ReaderGone:
-        code = ExitCode.DONE
-        silence(sys.stdout)
+        notice("stopped by SIGTERM")
     except Exception as it:
         error, code = it, ExitCode.BUG
-        traceback.print_exc()
-        click.echo(
-            "error: this is a bug in cg-sync; please report it with the lines above", err=True
-        )
+        emit(traceback.format_exc(), to_stderr=True)
+        notice("error: this is a bug in cg-sync; please report it with the lines above")
     _write_result(argv, run, int(code), error)
     return int(code)
 
@@ -181,12 +177,12 @@ def _write_result(argv: Sequence[str], run: Run, code: int, error: BaseException
 
     text = json_text(without_people(result))
     if wants_json and not run.printed_document and error is not None:
-        sys.stdout.write(text)
+        emit(text)
     if path:
         try:
             Path(path).write_text(text, encoding="utf-8")
         except OSError as failed:
-            click.echo(f"error: --result-file {path}: {failed.strerror}", err=True)
+            notice(f"error: --result-file {path}: {failed.strerror}")
 
 
 def _written_after(option: str, argv: Sequence[str]) -> str:
@@ -201,9 +197,16 @@ def _written_after(option: str, argv: Sequence[str]) -> str:
     return ""
 
 
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
 def run() -> None:
     """The console script."""
     signal.signal(signal.SIGTERM, _on_sigterm)
+    # A stream that was closed before we started (`>&-`) is None in Python.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What the terminal's encoding cannot say is written out rather than a crash.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,7 +14,11 @@ EXTRA_HINT = "pip install 'cg-sync[sandbox]'"
 
 @click.command("sandbox")
 @click.option(
-    "--port", default=8765, show_default=True, help="The port to answer on; 0 takes a free one."
+    "--port",
+    default=8765,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    help="The port to answer on; 0 takes a free one.",
 )
 @click.option(
     "--customers",
@@ -33,24 +38,31 @@ EXTRA_HINT = "pip install 'cg-sync[sandbox]'"
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write address and token here as JSON once it answers.",
 )
-def sandbox_command(
-    port: int, customers: int, seed: int, data: Path | None, ready_file: Path | None
-) -> None:
+@click.option(
+    "--max-page-size",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="The most rows of one page, whatever is asked for.",
+)
+@click.option("--throttle", metavar="N/Ts", help="Answer 429 above this rate, such as 50/1s.")
+def sandbox_command(**settings: Any) -> None:
     """Start a make-believe shop on 127.0.0.1 with customers, lists and an admin. Ctrl-C or SIGTERM
     stops it.
     """
     refuse_without_extra()
     from cg_sync.sandbox.serve import ForeignData, Options, PortTaken, serve
 
-    options = Options(port=port, customers=customers, seed=seed, data=data, ready_file=ready_file)
     try:
-        serve(options, announce=click.echo)
+        serve(Options(**settings), announce=click.echo)
     except PortTaken as error:
         raise UsageWrong(
             str(error), hint="name another with --port, or let it choose with --port 0"
         ) from error
-    except ForeignData as error:
+    except (ForeignData, OSError) as error:
         raise UsageWrong(str(error), hint="name another folder with --data") from error
+    except ValueError as error:
+        raise UsageWrong(f"--throttle: {error}", hint="write it as --throttle 50/1s") from error
 
 
 @click.command("demo")

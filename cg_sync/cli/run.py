@@ -29,11 +29,15 @@ class Run:
     result: dict[str, JsonValue] = field(default_factory=dict)
     printed_document: bool = False
 
-    def check(self) -> Checked:
-        """Read and check the files of the project; raises FilesError or UsageWrong."""
+    def check(self, *, to_connect: bool = True) -> Checked:
+        """Read and check the files of the project; raises FilesError or UsageWrong.
+
+        What is needed `to_connect`, the address of the shop, may come from the environment.
+        """
         from cg_sync.workflow.check import check_files
 
-        return check_files(self.project, environment=self.environment, environ=os.environ)
+        environ = os.environ if to_connect else None
+        return check_files(self.project, environment=self.environment, environ=environ)
 
 
 pass_run = click.make_pass_decorator(Run)
@@ -104,11 +108,22 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
+def _can_be_written(
+    _context: click.Context, _parameter: click.Parameter, value: Path | None
+) -> None:
+    """Refuse before anything happens what could not keep its promise afterwards."""
+    if value is not None and not (value.parent.is_dir() and os.access(value.parent, os.W_OK)):
+        raise UsageWrong(
+            f"--result-file {value}: no file can be written there", hint="name another folder"
+        )
+
+
 def result_file_option(command: F) -> F:
     """`--result-file F`: read by `main` itself, so that it is written whatever happens."""
     return click.option(
         "--result-file",
         type=click.Path(path_type=Path, dir_okay=False),
+        callback=_can_be_written,
         expose_value=False,
         help="Write the exit code and a summary as JSON to this file, always.",
     )(command)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cg_sync.cli.run import Run, pass_run, project_option
-from cg_sync.cli.terminal import notice
+from cg_sync.cli.terminal import emit, notice
 from cg_sync.errors import UsageWrong, did_you_mean
 
 
@@ -27,8 +27,14 @@ def init_command(folder: Path) -> None:
             f"{folder / 'cg-sync.yaml'} exists: this is a project already",
             hint="nothing was changed; run `cg-sync validate`",
         )
-    for name in copy_starter(folder):
-        click.echo(name)
+    try:
+        made = copy_starter(folder)
+    except OSError as error:
+        raise UsageWrong(
+            f"no project can be made in {folder}: {error.strerror}", hint="name another folder"
+        ) from error
+    for name in made:
+        emit(name + "\n")
     notice(
         "\nA project with an example of everything. Next:\n"
         "  cg-sync validate                  check the files\n"
@@ -52,17 +58,18 @@ def schema_command(run: Run, name: str | None, write_files: bool) -> None:
     from cg_sync.files.writing import write_text
 
     schemas = read_schemas()
+    if write_files and name is not None:
+        raise UsageWrong("--write refreshes all schemas", hint="leave the name out")
     if write_files:
         for each, schema in schemas.items():
             path = run.project / "schemas" / f"{each}.schema.json"
-            path.parent.mkdir(exist_ok=True)
             write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
-            click.echo(path.relative_to(run.project).as_posix())
+            emit(path.relative_to(run.project).as_posix() + "\n")
     elif name is None:
         for each in schemas:
-            click.echo(each)
+            emit(each + "\n")
     elif name in schemas:
-        click.echo(json.dumps(schemas[name], indent=2, ensure_ascii=False))
+        emit(json.dumps(schemas[name], indent=2, ensure_ascii=False) + "\n")
     else:
         near = did_you_mean(name, schemas)
         raise UsageWrong(
@@ -80,4 +87,4 @@ def completion_command(context: click.Context, shell: str) -> None:
     found = get_completion_class(shell)
     assert found is not None
     root = context.find_root().command
-    click.echo(found(root, {}, "cg-sync", "_CG_SYNC_COMPLETE").source())
+    emit(found(root, {}, "cg-sync", "_CG_SYNC_COMPLETE").source() + "\n")

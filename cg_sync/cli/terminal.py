@@ -37,15 +37,24 @@ def wants_colour(stream: TextIO) -> bool:
 
 def write(lines: Iterable[Line], *, to_stderr: bool = False) -> None:
     """Write lines, each at once, so that a reader of a pipe sees what is done when it is done."""
-    stream = sys.stderr if to_stderr else sys.stdout
-    render = _coloured if wants_colour(stream) else _plain
+    render = _coloured if wants_colour(sys.stderr if to_stderr else sys.stdout) else _plain
     for it in lines:
-        try:
-            stream.write(render(it))
-            stream.flush()
-        except BrokenPipeError:
-            # The reader went away (`| head`), which must not stop an apply half-way.
-            silence(stream)
+        emit(render(it), to_stderr=to_stderr)
+
+
+def emit(text: str, *, to_stderr: bool = False) -> bool:
+    """Write a text at once, as it is; False when the reader is found to have gone away (`| head`).
+
+    Never stops what goes on: from then on the stream leads nowhere.
+    """
+    stream = sys.stderr if to_stderr else sys.stdout
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _silence(stream)
+        return False
+    return True
 
 
 def _plain(it: Line) -> str:
@@ -61,8 +70,7 @@ def _styled(span: Span) -> str:
     return span.text if style is None else click.style(span.text, **style)
 
 
-def silence(stream: TextIO) -> None:
-    """Let whatever is still written to a broken pipe go nowhere."""
+def _silence(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
@@ -72,12 +80,12 @@ def write_json(value: JsonValue) -> None:
     """Write one JSON document to stdout."""
     from cg_sync.report.data import json_text
 
-    sys.stdout.write(json_text(value))
+    emit(json_text(value))
 
 
 def notice(text: str) -> None:
     """One line for people, on stderr."""
-    click.echo(text, err=True)
+    emit(f"{text}\n", to_stderr=True)
 
 
 @contextmanager

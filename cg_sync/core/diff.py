@@ -118,7 +118,7 @@ def diff(
         if tombstone is not None:
             changes.append(_delete(held, kind, tombstone.document))
         elif address not in taken:
-            kept = address in live.twice or any(fnmatchcase(address.key, it) for it in owned.keep)
+            kept = address in live.twice or _is_kept(address.key, owned)
             if owned.mode == "all" and not kept:
                 changes.append(_delete(held, kind, None))
             else:
@@ -126,6 +126,11 @@ def diff(
     changes.sort(key=lambda change: (rank[change.address.kind], change.address.key))
     unmanaged.sort(key=lambda address: (rank[address.kind], address.key))
     return Difference(tuple(changes), tuple(unmanaged), unchanged)
+
+
+def _is_kept(key: str, owned: Ownership) -> bool:
+    # In patterns only `*` and `?` are special; brackets are letters of many names.
+    return any(fnmatchcase(key, pattern.replace("[", "[[]")) for pattern in owned.keep)
 
 
 def _change(pair: Pair, kind: Kind[C], members: MemberDelta | None) -> Iterator[Change]:

@@ -7,13 +7,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from cg_sync.core.address import Address
-from cg_sync.core.diff import Change, Delete, Update
+from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.kind import C, Kind
 from cg_sync.core.project import Guards
 from cg_sync.core.state import Live
 from cg_sync.errors import Position
+
+RULES = ("max_delete_share", "max_member_removal_share")
+"""What can be allowed for one plan, as named in cg-sync.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,7 @@ def tripped_guards(
                 guards.max_delete_share, deletes[0].where,
             )  # fmt: skip
     for change in changes:
-        if not isinstance(change, Update) or change.members is None:
-            continue
-        removed, before = len(change.members.remove), change.members.before
+        removed, before = _leaving(change)
         if (
             removed
             and before >= guards.min_existing
@@ -67,6 +69,19 @@ def tripped_guards(
                 "CG-G02", "max_member_removal_share", _members_of(change.address), removed, before,
                 guards.max_member_removal_share, change.where,
             )  # fmt: skip
+
+
+def _leaving(change: Change) -> tuple[int, int]:
+    """How many members leave a group, and of how many; all of them when it is deleted."""
+    match change:
+        case Delete():
+            return change.size or 0, change.size or 0
+        case Update() if change.members is not None:
+            return len(change.members.remove), change.members.before
+        case Create() | Update():
+            return 0, 0
+        case _:
+            assert_never(change)
 
 
 def _members_of(address: Address) -> str:

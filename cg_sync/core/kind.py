@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -31,6 +31,10 @@ class Spec(BaseModel):
         value: JsonValue = getattr(self, field)
         return value
 
+    def meaning(self) -> JsonValue:
+        """What `readable` does not tell and the shop is sent all the same; part of a digest."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -55,6 +59,8 @@ class Ids:
     """The codes of looked-up records and their ids in this shop, both ways, by collection."""
 
     codes: Mapping[str, Mapping[str, RemoteId]]
+    ambiguous: Mapping[str, Set[str]] = field(default_factory=dict)
+    """Codes that several records have, which therefore mean none."""
 
     def of(self, collection: str, code: str | None) -> RemoteId | None:
         """The id behind `code`; None for None. Raises KeyError for a code the shop lacks."""
@@ -104,6 +110,10 @@ class Kind(Generic[C]):
     looks_up: tuple[str, ...] = ()
     check_together: Callable[[Sequence[Wanted]], Iterator[Problem]] = lambda _wanted: iter(())
     """What is wrong with resources that are each fine by themselves."""
+    check_beside: Callable[[Sequence[Wanted], Sequence[Spec]], Iterator[Problem]] = (
+        lambda _wanted, _beside: iter(())
+    )
+    """What is wrong with wanted resources beside live ones that stay and have no file."""
     has_members: bool = False
     size: str = ""
     """What the shop calls the number of members in a record; empty when it does not tell."""
@@ -111,6 +121,11 @@ class Kind(Generic[C]):
     """Pointers below which `read` knows better than the schema what is wrong."""
     check_parsed: Callable[[Document, C], tuple[Problem, ...]] = lambda _document, _context: ()
     """What is wrong below `parsed`, in a document that need not obey the schema elsewhere."""
+
+    @property
+    def wire_key(self) -> str:
+        """What the shop calls the field that names the resource."""
+        return next(it.wire for it in self.fields if it.name == self.key)
 
     def address_of(self, spec: Spec) -> Address:
         """The address under which files and shop meet."""

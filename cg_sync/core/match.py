@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cg_sync.core.address import Address
 from cg_sync.core.kind import C, Kind, Reference
-from cg_sync.core.state import Desired, Held, Live, Tombstone, Wanted
+from cg_sync.core.state import Desired, Held, Live, Tombstone, Unreadable, Wanted
 from cg_sync.errors import Problem, Severity, did_you_mean
 from cg_sync.jsonvalue import shown
 
@@ -44,6 +44,7 @@ def check_against_shop(
     of the shop.
     """
     by_name = {kind.name: kind for kind in kinds}
+    unreadable = {Address(it.kind, it.key): it for it in live.unreadable if it.key is not None}
     in_other_letters = {(a.kind, a.key.casefold()): held for a, held in live.held.items()}
     for pair in pairs:
         wanted, kind = pair.wanted, by_name[pair.wanted.address.kind]
@@ -51,6 +52,7 @@ def check_against_shop(
         yield from _held_twice(meant, wanted, kind, live)
         if pair.held is None:
             yield from _former_in_use(wanted, kind, desired, live)
+            yield from _cannot_be_read(wanted, kind, unreadable, _former_addresses(wanted))
         yield from _in_other_letters(wanted, pair.held, kind, live, in_other_letters)
         for reference in kind.references(wanted.spec):
             yield from _unknown_code(reference, wanted, live)
@@ -58,14 +60,32 @@ def check_against_shop(
         kind = by_name[address.kind]
         yield from _held_twice(address, tombstone, kind, live)
         yield from _in_other_letters(tombstone, None, kind, live, in_other_letters)
-    for unreadable in live.unreadable:
+        yield from _cannot_be_read(tombstone, kind, unreadable, ())
+    for it in live.unreadable:
         yield Problem(
             "CG-L02",
-            f"the {by_name[unreadable.kind].label} with id {unreadable.remote_id} "
-            f"in the shop cannot be read: {unreadable.reason}",
+            f"the {by_name[it.kind].label} with id {it.remote_id} "
+            f"in the shop cannot be read: {it.reason}",
             hint="it is left alone",
             severity=Severity.WARNING,
         )
+
+
+def _cannot_be_read(
+    resource: Wanted | Tombstone,
+    kind: Kind[C],
+    unreadable: Mapping[Address, Unreadable],
+    former: Iterable[Address],
+) -> Iterator[Problem]:
+    for address in (resource.address, *former):
+        record = unreadable.get(address)
+        if record is not None:
+            yield resource.document.problem(
+                "CG-L02",
+                f"{kind.key}: the shop has {address.key}, which cannot be read: {record.reason}",
+                (kind.key,),
+                hint=f"mend the record with id {record.remote_id} in the panel",
+            )
 
 
 def _in_other_letters(
@@ -78,12 +98,15 @@ def _in_other_letters(
     address = resource.address
     near = records.get((address.kind, address.key.casefold()))
     if near is not None and near is not held and address not in live.held:
-        rename = f", or add renamed_from: [{near.address.key}]"
+        # A name that must go may be gone, and the other letters another group: that is no error.
+        is_wanted = isinstance(resource, Wanted)
+        rename = f", or add renamed_from: [{near.address.key}]" if is_wanted else ""
         yield resource.document.problem(
             "CG-L06",
             f"{kind.key}: the shop has this {kind.label} in other letters: {near.address.key}",
             (kind.key,),
-            hint=f"write it as the shop does{rename if isinstance(resource, Wanted) else ''}",
+            hint=f"write it as the shop does{rename}",
+            severity=Severity.ERROR if is_wanted else Severity.WARNING,
         )
 
 
@@ -92,6 +115,14 @@ def _unknown_code(reference: Reference, wanted: Wanted, live: Live) -> Iterator[
     if reference.code in known:
         return
     what = reference.collection.removesuffix("s").replace("_", " ")
+    if reference.code in live.ids.ambiguous.get(reference.collection, ()):
+        yield wanted.document.problem(
+            "CG-L05",
+            f"{shown(reference.pointer)}: several {what}s have the code {reference.code}",
+            reference.pointer,
+            hint="give each its own code in the panel",
+        )
+        return
     named = ", ".join(known[:MOST_NAMED])
     more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
     has = f"the shop has {named}{more}" if known else f"the shop has no {what} with a code"
@@ -130,10 +161,10 @@ def _former_in_use(
             yield wanted.document.problem(
                 "CG-F13",
                 f"renamed_from: {address.key} has a file of its own, {other.document.file}, "
-                f"so this {kind.label} will be made anew",
+                f"so it is unclear what this {kind.label} was",
                 ("renamed_from", index),
-                hint="to rename both, apply one rename after the other"
+                hint="apply one rename after the other; for a new one, drop the former name"
                 if isinstance(other, Wanted)
-                else f"to rename it instead of deleting it, remove {other.document.file}",
-                severity=Severity.WARNING,
+                else f"to rename instead of deleting, remove {other.document.file}; "
+                "for a new one, drop the former name",
             )

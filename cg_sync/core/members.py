@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from cg_sync.core.address import RemoteId
+from cg_sync.core.address import RemoteId, remote_id_in
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
 KeyField = Literal["email", "pk", "erp_code", "phone_number"]
@@ -18,15 +18,19 @@ KEY_FIELDS: tuple[KeyField, ...] = ("email", "pk", "erp_code", "phone_number")
 Mode = Literal["exact", "at_least"]
 
 
+_PHONE_SEPARATORS = str.maketrans("", "", " -./()\u00a0")
+
+
 def normal_key(field: KeyField, value: str) -> str:
     """The one form in which keys are compared: trimmed, NFC; e-mail addresses in lower case; phone
-    numbers without spaces.
+    numbers without spaces, `-`, `.`, `/` and brackets, a leading `00` as `+`.
     """
     text = value.strip()
     if field == "email":
         text = text.lower()
     elif field == "phone_number":
-        text = text.replace(" ", "")
+        text = text.translate(_PHONE_SEPARATORS)
+        text = f"+{text[2:]}" if text.startswith("00") else text
     # Last, since some capital letters have a composed form in lower case alone.
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
@@ -84,28 +88,29 @@ class Sifted:
 @dataclass(frozen=True, slots=True)
 class MemberDelta:
     """What has to happen to a group's members, each list in pk order; `unknown` keys are left out
-    of `add`.
+    of `add`, and `withheld` members out of `remove`, since one of those keys may mean them.
     """
 
     add: tuple[Member, ...]
     remove: tuple[Member, ...]
     kept: int
     unknown: tuple[UnknownKey, ...] = ()
+    withheld: tuple[Member, ...] = ()
 
     @property
     def before(self) -> int:
-        return self.kept + len(self.remove)
+        return self.kept + len(self.remove) + len(self.withheld)
 
     @property
     def after(self) -> int:
-        return self.kept + len(self.add)
+        return self.kept + len(self.add) + len(self.withheld)
 
 
 def member_of(customer: JsonObject) -> Member:
     """A customer record of the shop as a Member; raises ValueError when it has no usable id."""
-    pk = customer.get("pk", customer.get("id"))
-    if isinstance(pk, bool) or not isinstance(pk, int):
-        raise ValueError(f"a customer record without a numeric pk: {pk!r}")
+    pk = remote_id_in(customer)
+    if pk is None:
+        raise ValueError("a customer record without a numeric pk")
     return Member(pk, str(customer.get("email") or ""))
 
 
@@ -114,8 +119,9 @@ def keys_of(customer: JsonObject) -> dict[KeyField, str]:
     keys: dict[KeyField, str] = {"pk": str(member_of(customer).pk)}
     for name in KEY_FIELDS:
         value: JsonValue = customer.get(name)
-        if name != "pk" and isinstance(value, str) and value.strip():
-            keys[name] = normal_key(name, value)
+        text = str(value) if type(value) is int else value
+        if name != "pk" and isinstance(text, str) and text.strip():
+            keys[name] = normal_key(name, text)
     return keys
 
 
@@ -140,3 +146,28 @@ def sift(wanted: Membership, customers: Iterable[JsonObject]) -> Sifted:
         else:
             surplus.append(member_of(customer))
     return Sifted(kept, tuple(sorted(surplus)), MemberKeys(missing))
+
+
+UNSURE_FIELDS: tuple[KeyField, ...] = ("erp_code", "phone_number")
+"""Keys that people and shops spell in many ways, so that an unknown one may still mean a member."""
+
+
+def delta_of(
+    sifted: Sifted, customers: Mapping[tuple[KeyField, str], tuple[Member, ...]]
+) -> MemberDelta:
+    """What has to happen, given the customers behind the missing keys.
+
+    Nobody is removed while a key is unknown that may be just another spelling of theirs.
+    """
+    add: set[Member] = set()
+    unknown: list[UnknownKey] = []
+    for name, keys in sifted.missing.by.items():
+        for key in keys:
+            found = customers.get((name, key), ())
+            if len(found) == 1:
+                add.add(found[0])
+            else:
+                unknown.append(UnknownKey(name, key, several=bool(found)))
+    unsure = any(it.field in UNSURE_FIELDS for it in unknown)
+    remove, withheld = ((), sifted.surplus) if unsure else (sifted.surplus, ())
+    return MemberDelta(tuple(sorted(add)), remove, sifted.kept, tuple(sorted(unknown)), withheld)

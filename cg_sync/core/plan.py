@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from cg_sync.core.address import Address, RemoteId
+from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Difference, Update
 from cg_sync.core.guards import Tripped, tripped_guards
 from cg_sync.core.kind import C, Kind
@@ -181,17 +181,15 @@ def _intent(change: Change) -> JsonValue:
         case _:
             assert_never(change)
     members = None if isinstance(change, Delete) else change.members
+    meant = change.before if isinstance(change, Delete) else change.spec
     return [
         action,
         change.address.kind,
         change.address.key,
         remote,
         [[field.name, field.old, field.new] for field in change.fields],
+        meant.meaning(),
+        change.size if isinstance(change, Delete) else None,
         [member.pk for member in members.add] if members else [],
         [member.pk for member in members.remove] if members else [],
     ]
-
-
-def remote_id_of(step: Step) -> RemoteId | None:
-    """The id of the record a step writes to; None while it is still to be made."""
-    return None if isinstance(step.change, Create) else step.change.remote_id

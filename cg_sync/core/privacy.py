@@ -13,7 +13,7 @@ def masked(key: str) -> str:
     return f"{local[:1]}***@{domain}" if at else f"{key[:1]}***"
 
 
-def sample(keys: Sequence[str], most: int = SAMPLE) -> str:
-    """The first few, masked, and how many more there are."""
-    shown = ", ".join(masked(key) for key in keys[:most])
-    return f"{shown} and {len(keys) - most:,} more" if len(keys) > most else shown
+def named(people: Sequence[str], most: int = SAMPLE) -> str:
+    """The first few, masked before, and how many more there are."""
+    shown = ", ".join(people[:most])
+    return f"{shown} and {len(people) - most:,} more" if len(people) > most else shown

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from cg_sync.core.document import Document
+from cg_sync.core.url import url_fault
 from cg_sync.errors import Problem, did_you_mean
 
 FOLDERS = ("groups", "settings")
@@ -105,25 +105,11 @@ def _check_timezone(project: Project, document: Document) -> Iterator[Problem]:
 
 def _check_urls(project: Project, document: Document) -> Iterator[Problem]:
     for name, environment in project.environments.items():
-        wrong = "" if "${" in environment.url else _url_fault(environment.url)
+        wrong = "" if "${" in environment.url else url_fault(environment.url)
         if wrong:
             yield document.problem(
                 "CG-F06",
                 f"environments.{name}.url: {wrong}",
                 ("environments", name, "url"),
-                hint="write only the address, such as https://omnitron.example.com",
+                hint="write the address alone, such as https://omnitron.example.com",
             )
-
-
-def _url_fault(url: str) -> str:
-    """What is wrong with an address, or an empty text; never the address, it may hold a secret."""
-    try:
-        parts = urlsplit(url)
-        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return "not an address"
-    if "@" in parts.netloc:
-        return "holds credentials, which belong in environment variables"
-    if not is_whole or not url.isprintable() or " " in url:
-        return "not an address"
-    return "holds more than an address" if "?" in url or "#" in url else ""

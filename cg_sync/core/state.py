@@ -56,11 +56,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A record of the shop that we cannot read; it is reported and left alone."""
+    """A record of the shop that we cannot read; it is reported and left alone. `key` as it stands
+    in the record, None when there is none.
+    """
 
     kind: str
     remote_id: RemoteId
     reason: str
+    key: str | None = None
 
 
 @dataclass(frozen=True)

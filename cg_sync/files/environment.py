@@ -1,10 +1,10 @@
-"""Puts environment variables, `${NAME}` or `${NAME:-default}`, into the texts of a document."""
+"""Puts values for `${NAME}` and `${NAME:-default}` into the texts of a document."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cg_sync.core.document import Document
 from cg_sync.errors import Problem
@@ -17,8 +17,24 @@ _REFERENCE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where values come from, in words: `what` such a name is, and how to `set_it`."""
+
+    what: str
+    set_it: str
+
+
+ENVIRONMENT = Source("environment variable", "set it in the environment")
+VARS = Source("variable", "write it under `vars:` of each environment in cg-sync.yaml")
+
+
 def substitute(
-    document: Document, environ: Mapping[str, str], *, below: Pointer | None = None
+    document: Document,
+    values: Mapping[str, str],
+    *,
+    below: Pointer | None = None,
+    source: Source = ENVIRONMENT,
 ) -> tuple[Document, tuple[Problem, ...]]:
     """The document with its text values filled in, and a CG-F16 for each reference that cannot be.
 
@@ -29,7 +45,7 @@ def substitute(
     problems: list[Problem] = []
 
     def fill(text: str, at: Pointer) -> str:
-        filled, wrong = _fill(text, environ)
+        filled, wrong = _fill(text, values, source)
         problems.extend(document.problem("CG-F16", what, at, hint=hint) for what, hint in wrong)
         return filled
 
@@ -57,7 +73,9 @@ def _filled(
     return value
 
 
-def _fill(text: str, environ: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
+def _fill(
+    text: str, values: Mapping[str, str], source: Source
+) -> tuple[str, list[tuple[str, str]]]:
     """The text with its references replaced, and message and hint for each that is wrong."""
     wrong: list[tuple[str, str]] = []
 
@@ -67,14 +85,14 @@ def _fill(text: str, environ: Mapping[str, str]) -> tuple[str, list[tuple[str, s
             return "${"
         if name is None:
             hint = "write ${NAME} or ${NAME:-default}; for a plain `${` write `$${`"
-            wrong.append((f"`{found[0]}` does not name an environment variable", hint))
+            wrong.append((f"`{found[0]}` names no {source.what}", hint))
             return found[0]
         if default is not None:
-            return environ.get(name) or str(default)
-        if name not in environ:
-            hint = f"set {name} in the environment, or write ${{{name}:-default}}"
-            wrong.append((f"the environment variable {name} is not set", hint))
+            return values.get(name) or str(default)
+        if name not in values:
+            hint = f"{source.set_it}, or write ${{{name}:-default}}"
+            wrong.append((f"the {source.what} {name} is not set", hint))
             return found[0]
-        return environ[name]
+        return values[name]
 
     return _REFERENCE.sub(replacement, text), wrong

@@ -39,8 +39,8 @@ def _base(root: Path) -> str | None:
         if tip is not None:
             shared = _git(root, "merge-base", tip, "HEAD")
             base = shared.decode().strip() if shared else None
-            return base if base != head else _commit(root, "HEAD^")
-    return _commit(root, "HEAD^")
+            return base if base != head else _commit(root, "HEAD^") or head
+    return _commit(root, "HEAD^") or head
 
 
 def _commit(root: Path, name: str) -> str | None:

@@ -164,6 +164,9 @@ def _list_at(root: Path, document: Document, pointer: Pointer, relative: str) ->
     if not path.exists():
         hint = "paths are relative to the file that names them, with forward slashes"
         return document.problem("CG-F01", f"`{relative}`: no such file", pointer, hint=hint)
+    if path.is_dir():
+        hint = "name the lists in it, each on a line of its own"
+        return document.problem("CG-F01", f"`{relative}`: a folder, not a file", pointer, hint=hint)
     return path
 
 

@@ -58,7 +58,7 @@ def _read_top(root: Path, name: str, problems: list[Problem]) -> Document | None
     path = root / name
     other = path.with_suffix(".yml")
     if other.exists():
-        problems.append(_ignored(other.name, f"rename it to {name}"))
+        problems.append(_ignored(other.name, f"rename it to {name}", Severity.WARNING))
     return _read_file(root, path, problems) if os.path.lexists(path) else None
 
 
@@ -79,7 +79,11 @@ def _read_file(root: Path, path: Path, problems: list[Problem]) -> Document | No
 def _read_folder(
     root: Path, folder: str, problems: list[Problem]
 ) -> Iterator[tuple[Path, Document]]:
-    """The *.yaml files directly in `folder`, by name; what only looks meant is a problem."""
+    """The *.yaml files directly in `folder`, by name.
+
+    Any other YAML in there is an error, since what has no file may be deleted from the shop; what
+    else looks meant is a warning.
+    """
     base = root / folder
     if not os.path.lexists(base):
         return
@@ -93,27 +97,28 @@ def _read_folder(
         return
     for name in names:
         path = base / name
-        if name.startswith("."):
-            continue
-        if path.suffix == ".yaml":
+        if path.suffix == ".yaml" and not name.startswith("."):
             document = _read_file(root, path, problems)
             if document is not None:
                 yield path, document
         elif path.is_dir():
             if _has_yaml(path):
-                hint = f"move its files up into {folder}/"
-                problems.append(_ignored(f"{shown_path(root, path)}/", hint))
-        elif path.suffix != ".md" and not name.startswith("README"):
+                hint = f"move its files up into {folder}/, or out of it"
+                problems.append(_ignored(f"{shown_path(root, path)}/", hint, Severity.ERROR))
+        elif _is_yaml(name):
             hint = "name it *.yaml, or move it elsewhere"
-            problems.append(_ignored(shown_path(root, path), hint))
+            problems.append(_ignored(shown_path(root, path), hint, Severity.ERROR))
+        elif path.suffix != ".md" and not name.startswith((".", "README")):
+            hint = "name it *.yaml, or move it elsewhere"
+            problems.append(_ignored(shown_path(root, path), hint, Severity.WARNING))
+
+
+def _is_yaml(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml"))
 
 
 def _has_yaml(folder: Path) -> bool:
-    return any(
-        name.lower().endswith((".yaml", ".yml"))
-        for _, _, names in os.walk(folder)
-        for name in names
-    )
+    return any(_is_yaml(name) for _, _, names in os.walk(folder) for name in names)
 
 
 def _differ_only_by_case(lists: Mapping[str, Document]) -> Iterator[Problem]:
@@ -134,5 +139,5 @@ def _leaves(file: str) -> Problem:
     )
 
 
-def _ignored(file: str, hint: str) -> Problem:
-    return Problem("CG-F15", "would be ignored", Position(file), hint, Severity.WARNING)
+def _ignored(file: str, hint: str, severity: Severity) -> Problem:
+    return Problem("CG-F15", "would be ignored", Position(file), hint, severity)

@@ -9,13 +9,14 @@ from pathlib import Path
 from cg_sync.errors import FilesError, Position, Problem
 
 
-def write_text(path: Path, text: str, *, mode: int = 0o644) -> None:
+def write_text(path: Path, text: str) -> None:
     """Put `text` (UTF-8, line ends as they are) at `path` in one step: readers see old or new.
 
-    `mode` is what the umask takes from. A symbolic link is followed inside its own folder only.
+    Makes the folder when there is none. A symbolic link is followed inside its own folder only.
     FilesError when the file cannot be written, and then the old one is as it was.
     """
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         target = path.resolve()
         if path.is_symlink() and target.parent != path.parent.resolve():
             hint = "replace the link by a file"
@@ -29,28 +30,18 @@ def write_text(path: Path, text: str, *, mode: int = 0o644) -> None:
                     )
                 ]
             )
-        _replace(target, text, mode)
+        _replace(target, text)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         problem = Problem("CG-F19", f"cannot be written: {reason.lower()}", Position(str(path)))
         raise FilesError([problem]) from error
 
 
-def write_private(path: Path, text: str) -> None:
-    """As `write_text`, for the eyes of this user only."""
-    write_text(path, text, mode=0o600)
-
-
-def _replace(target: Path, text: str, mode: int) -> None:
+def _replace(target: Path, text: str) -> None:
     # A dotfile beside the target: on the same disk, and not read as one of the project's files.
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with os.fdopen(
-            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode),
-            "w",
-            encoding="utf-8",
-            newline="",
-        ) as file:
+        with beside.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

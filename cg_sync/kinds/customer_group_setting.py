@@ -16,7 +16,7 @@ from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.kinds.context import Context
 from cg_sync.rules.document import rule_to_document, rule_to_file
-from cg_sync.rules.ir import RawRule, Rule
+from cg_sync.rules.ir import RawRule, Rule, rule_hash
 from cg_sync.rules.parse import RuleProblem, parse_rule
 from cg_sync.rules.wire import rule_from_wire, rule_to_wire
 
@@ -50,6 +50,10 @@ class CustomerGroupSetting(Spec):
                 return rule_to_document(value)
             case _:
                 return cast(JsonValue, value)
+
+    def meaning(self) -> JsonValue:
+        """The rule by its paths into the customer record, which names of attributes stand for."""
+        return rule_hash(self.rule) if self.rule is not None else None
 
 
 FIELDS = (
@@ -267,6 +271,24 @@ def check_priorities(settings: Sequence[Wanted]) -> Iterator[Problem]:
             )
 
 
+def check_live_priorities(settings: Sequence[Wanted], beside: Sequence[Spec]) -> Iterator[Problem]:
+    """A warning for each active setting whose priority an active setting without a file has too."""
+    others: dict[int | None, CustomerGroupSetting] = {}
+    for it in cast(Sequence[CustomerGroupSetting], beside):
+        if it.active and it.priority is not None:
+            others.setdefault(it.priority, it)
+    for wanted in settings:
+        mine = cast(CustomerGroupSetting, wanted.spec)
+        if mine.active and (other := others.get(mine.priority)) is not None:
+            yield wanted.document.problem(
+                "CG-L11",
+                f"priority: {mine.priority} is also that of {other.slug}, which has no file",
+                ("priority",),
+                hint="which of the two wins is up to the shop; take another number",
+                severity=Severity.WARNING,
+            )
+
+
 CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(
     name="customer_group_setting",
     label="setting",
@@ -282,6 +304,7 @@ CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(
     references=references,
     looks_up=(PRICE_LISTS, STOCK_LISTS),
     check_together=check_priorities,
+    check_beside=check_live_priorities,
     parsed=(("rule",),),
     check_parsed=check_rule,
 )

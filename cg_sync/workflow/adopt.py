@@ -22,6 +22,7 @@ from cg_sync.core.state import Held, Live, Tombstone, Wanted, make_desired
 from cg_sync.errors import Problem, Severity
 from cg_sync.files.environment import substitute
 from cg_sync.files.schemas import read_schemas
+from cg_sync.files.writing import write_text
 from cg_sync.files.yaml_reader import read_yaml
 from cg_sync.files.yaml_writer import to_yaml
 from cg_sync.jsonvalue import JsonObject, JsonValue
@@ -101,6 +102,16 @@ def adopt(checked: Checked, shop: Shop, *, only: frozenset[str], members: bool) 
     return Adopted(tuple(files), tuple(problems), described)
 
 
+def write_files(root: Path, files: Sequence[NewFile]) -> Iterator[NewFile]:
+    """Write the files below `root`; yields each once it is on disk.
+
+    Raises FilesError at the first that cannot be written.
+    """
+    for file in files:
+        write_text(root / file.path, file.text)
+        yield file
+
+
 def _unclear(live: Live, kind: Kind[Context]) -> Iterator[Problem]:
     for it in live.unreadable:
         if it.kind == kind.name:
@@ -167,7 +178,8 @@ def _problems_of(
     for draft in drafts:
         wanted = together.wanted.get(draft.held.address)
         mine = found[draft.file.path]
-        if not mine and (wanted is None or wanted.spec != draft.held.spec):
+        is_read = all(it.severity is not Severity.ERROR for it in mine)
+        if is_read and (wanted is None or wanted.spec != draft.held.spec):
             message = "the file would not mean the same as the live record"
             mine.append(Problem("CG-L02", message))
         document = read.get(draft.file.path)

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cg_sync.api.apply import StepFailed, apply_plan
 from cg_sync.api.shop import Shop
+from cg_sync.core.guards import RULES
 from cg_sync.core.outcome import Failure, Outcome
-from cg_sync.core.plan import Plan, Step
+from cg_sync.core.plan import SHORT_DIGEST, Plan, Step
 from cg_sync.errors import (
     ApplyStopped,
     BadAnswer,
     CgSyncError,
     PlanRefused,
+    PlanStale,
     Unauthorised,
     Unreachable,
+    UsageWrong,
     counted,
+    did_you_mean,
 )
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.plan import Prepared, plan_changes
+
+
+def refuse_if_other(plan: Plan, digest: str, why: str) -> None:
+    """Raise PlanStale unless `digest`, of which 12 letters do, is that of `plan`."""
+    if len(digest) < SHORT_DIGEST or not plan.digest.startswith(digest):
+        raise PlanStale(
+            f"{why}: this plan has the digest {plan.short_digest}, not {digest[:SHORT_DIGEST]}; "
+            "nothing was changed",
+            hint="read the new plan before you go on: cg-sync plan",
+        )
+
+
+def refuse_if_malformed(acknowledgements: Sequence[str]) -> None:
+    """Raise UsageWrong for an acknowledgement that could not allow anything in any plan."""
+    for text in acknowledgements:
+        rule, _, digest = text.partition("@")
+        if rule not in RULES:
+            near = did_you_mean(rule, RULES) or f"there are {', '.join(RULES)}"
+            raise UsageWrong(f"--allow {text!r}: no such guard", hint=near)
+        if not re.fullmatch(f"[0-9a-f]{{{SHORT_DIGEST},64}}", digest):
+            hint = "the plan prints what to write: RULE@DIGEST"
+            raise UsageWrong(f"--allow {text!r}: names no plan by its digest", hint=hint)
 
 
 def refuse_if_guarded(plan: Plan, acknowledgements: Sequence[str]) -> None:
@@ -27,8 +54,9 @@ def refuse_if_guarded(plan: Plan, acknowledgements: Sequence[str]) -> None:
     tripped = plan.still_refused(acknowledgements)
     if tripped:
         allow = " ".join(f"--allow {it.rule}@{plan.short_digest}" for it in tripped)
+        other = "; what was allowed is another plan" if acknowledgements else ""
         raise PlanRefused(
-            f"this plan is refused by {counted(len(tripped), 'guard')}; nothing was changed",
+            f"this plan is refused by {counted(len(tripped), 'guard')}{other}; nothing was changed",
             hint=f"if this is meant: cg-sync apply {allow}",
         )
 
@@ -58,6 +86,14 @@ def apply_changes(
         failure = Failure(failed.step, str(error), error.hint, unsure)
         return Outcome(prepared.plan, tuple(done), failure)
     return Outcome(prepared.plan, tuple(done))
+
+
+def interrupted(plan: Plan, done: Sequence[Step]) -> Outcome:
+    """The account of an apply that was stopped from outside after these steps."""
+    if len(done) == len(plan.steps):
+        return Outcome(plan, tuple(done))
+    failure = Failure(plan.steps[len(done)], "it was interrupted", unsure=True)
+    return Outcome(plan, tuple(done), failure)
 
 
 def look_again(checked: Checked, outcome: Outcome, shop: Shop) -> Outcome:
@@ -93,7 +129,9 @@ def refuse_if_stopped(outcome: Outcome) -> None:
         raise ApplyStopped(
             f"stopped after {done} of {planned} writes: {failure.reason}",
             done=bool(done),
-            hint=failure.hint or "what is done stays done; mend the cause and apply again",
+            hint=failure.hint
+            or f"{'what is done stays done' if done else 'nothing was written'}; "
+            "mend the cause and apply again",
         )
     if outcome.left:
         raise ApplyStopped(

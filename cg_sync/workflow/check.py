@@ -14,7 +14,7 @@ from cg_sync.core.project import Environment, Project, make_project
 from cg_sync.core.schema import Law
 from cg_sync.core.state import Desired, make_desired
 from cg_sync.errors import FilesError, Problem, Severity, UsageWrong, did_you_mean
-from cg_sync.files.environment import substitute
+from cg_sync.files.environment import VARS, substitute
 from cg_sync.files.members import read_memberships
 from cg_sync.files.schemas import read_schemas
 from cg_sync.files.tree import Tree, read_tree
@@ -55,11 +55,12 @@ def check_files(
     root: Path,
     *,
     environment: str | None,
-    environ: Mapping[str, str],
+    environ: Mapping[str, str] | None,
     kinds: tuple[Kind[Context], ...] = KINDS,
 ) -> Checked:
     """Read the whole project and find everything that is wrong with it.
 
+    Without an `environ` the address of the shop stays as it is written, for who will not call it.
     Raises FilesError when the project itself cannot be made sense of (cg-sync.yaml,
     attributes.yaml, value lists); problems of single resources are in the result. Raises UsageWrong
     for an environment that is not there.
@@ -75,7 +76,7 @@ def check_files(
     variables = chosen.vars if chosen is not None else _common_vars(project)
     documents: dict[str, list[Document]] = {}
     for kind_name, found in tree.resources.items():
-        pairs = [substitute(document, variables) for document in found]
+        pairs = [substitute(document, variables, source=VARS) for document in found]
         documents[kind_name] = [document for document, _ in pairs]
         problems = (*problems, *(problem for _, unset in pairs for problem in unset))
     in_lists = [
@@ -90,7 +91,7 @@ def check_files(
 
 
 def _read_project(
-    tree: Tree, law: Law, environment: str | None, environ: Mapping[str, str]
+    tree: Tree, law: Law, environment: str | None, environ: Mapping[str, str] | None
 ) -> tuple[Project | None, Environment | None, tuple[Problem, ...]]:
     document = tree.project
     if document is None:
@@ -110,7 +111,9 @@ def _read_project(
             f"cg-sync.yaml has no environment {environment}",
             hint=f"{near} it has: {', '.join(names)}".strip(),
         )
-    document, unset = substitute(document, environ, below=("environments", environment))
+    unset: tuple[Problem, ...] = ()
+    if environ is not None:
+        document, unset = substitute(document, environ, below=("environments", environment))
     project, problems = make_project(document)
     chosen = project.environments[environment] if project is not None else None
     return project if not unset else None, chosen, (*unset, *problems)

@@ -143,9 +143,7 @@ def _has_member(shop: Shop, collection: str, group: JsonObject, filters: Sequenc
 
 def _codes(shop: Shop) -> dict[str, Callable[[JsonValue], JsonValue]]:
     def code_in(collection: str) -> Callable[[JsonValue], JsonValue]:
-        codes = {
-            it.get("pk", it.get("id")): it.get("code") for it in shop.fetch_complete(collection)
-        }
+        codes = {remote_id_of(it): it.get("code") for it in shop.fetch_complete(collection)}
         return lambda remote_id: (
             codes.get(remote_id) or remote_id if isinstance(remote_id, int) else None
         )
@@ -154,4 +152,4 @@ def _codes(shop: Shop) -> dict[str, Callable[[JsonValue], JsonValue]]:
 
 
 def _at(record: JsonObject, path: str) -> JsonValue:
-    return record.get(path, record.get("id") if path == "pk" else None)
+    return remote_id_of(record) if path == "pk" else record.get(path)

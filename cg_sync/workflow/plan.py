@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cg_sync.api.live import fetch_live, fetch_members
@@ -10,13 +10,11 @@ from cg_sync.api.shop import Shop
 from cg_sync.core.address import Address
 from cg_sync.core.diff import diff
 from cg_sync.core.kind import Ids
-from cg_sync.core.match import Pair, check_against_shop, pair_up
-from cg_sync.core.members import MemberDelta
+from cg_sync.core.match import check_against_shop, pair_up
+from cg_sync.core.member_problems import check_members
 from cg_sync.core.plan import Plan, Target, make_plan
-from cg_sync.core.privacy import sample
-from cg_sync.core.project import Project
 from cg_sync.core.state import Live
-from cg_sync.errors import Position, Problem, Severity, counted
+from cg_sync.errors import Position, Problem, Severity
 from cg_sync.files.history import read_deleted_files
 from cg_sync.files.yaml_reader import read_yaml
 from cg_sync.workflow.check import Checked, refuse_if_errors
@@ -47,8 +45,9 @@ def plan_changes(checked: Checked, shop: Shop) -> Prepared:
     against_shop = tuple(check_against_shop(checked.desired, pairs, live, checked.kinds))
     refuse_if_errors((*checked.problems, *against_shop))
     members = fetch_members(shop, pairs, checked.kinds)
-    unknown = tuple(_unknown_customers(pairs, members, checked.project))
-    problems = (*checked.problems, *against_shop, *unknown)
+    unknown = Severity.ERROR if checked.project.unknown_customers == "error" else Severity.WARNING
+    unsure = tuple(check_members(pairs, members, unknown=unknown))
+    problems = (*checked.problems, *against_shop, *unsure)
     refuse_if_errors(problems)
     difference = diff(
         pairs,
@@ -58,6 +57,7 @@ def plan_changes(checked: Checked, shop: Shop) -> Prepared:
         ownership=checked.project.ownership,
         members=members,
     )
+    beside = tuple(_beside_unmanaged(checked, difference.unmanaged, live))
     gone = tuple(_deleted_files(checked, difference.unmanaged))
     plan = make_plan(
         difference,
@@ -65,10 +65,19 @@ def plan_changes(checked: Checked, shop: Shop) -> Prepared:
         target=Target(environment.name, environment.url, environment.channel),
         kinds=checked.kinds,
         guards=checked.project.guards,
-        problems=(*problems, *gone),
+        problems=(*problems, *beside, *gone),
         calls=shop.calls,
     )
     return Prepared(plan, live)
+
+
+def _beside_unmanaged(
+    checked: Checked, unmanaged: Sequence[Address], live: Live
+) -> Iterator[Problem]:
+    for kind in checked.kinds:
+        wanted = [it for it in checked.desired.wanted.values() if it.address.kind == kind.name]
+        specs = [live.held[address].spec for address in unmanaged if address.kind == kind.name]
+        yield from kind.check_beside(wanted, specs)
 
 
 def _deleted_files(checked: Checked, unmanaged: Sequence[Address]) -> Iterator[Problem]:
@@ -89,25 +98,3 @@ def _deleted_files(checked: Checked, unmanaged: Sequence[Address]) -> Iterator[P
                 hint=f"to delete the {kind.label}, bring the file back with `state: absent`",
                 severity=Severity.WARNING,
             )
-
-
-def _unknown_customers(
-    pairs: Sequence[Pair], members: Mapping[Address, MemberDelta], project: Project
-) -> Iterator[Problem]:
-    severity = Severity.ERROR if project.unknown_customers == "error" else Severity.WARNING
-    for pair in pairs:
-        delta = members.get(pair.wanted.address)
-        for several, code, what in (
-            (False, "CG-L04", "unknown to the shop"),
-            (True, "CG-L07", "not told apart by their keys"),
-        ):
-            keys = [it.key for it in (delta.unknown if delta else ()) if it.several is several]
-            if keys:
-                yield pair.wanted.document.problem(
-                    code,
-                    f"members: {counted(len(keys), 'customer')} {what}: {sample(keys)}",
-                    ("members",),
-                    of_key=True,
-                    hint="the others are handled; these are left out",
-                    severity=severity,
-                )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from cg_sync.api.environ import ca_bundle_in, checked_base_url, is_loopback, proxies_for
+from cg_sync.api.environ import checked_base_url, checked_ca_bundle, proxies_for
+from cg_sync.core.url import is_loopback
 from cg_sync.errors import UsageWrong
 
 SHOP = urlsplit("https://omnitron.shop.example")
@@ -30,16 +32,16 @@ def test_https_is_allowed_anywhere_and_http_on_this_machine(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://omnitron.example", "http://omnitron.example would send the credentials unencr"),
+        ("http://omnitron.example", "would send the credentials unencrypted"),
         ("http://127.0.0.1.evil.example", "would send the credentials unencrypted"),
-        ("omnitron.example", "not the url of a web service: omnitron.example"),
-        ("ftp://omnitron.example", "not the url of a web service"),
-        ("https://", "not the url of a web service"),
-        ("https://omnitron.example/?token=s3cret", "not the url of a web service"),
-        ("https://omnitron.example/#s3cret", "not the url of a web service"),
-        ("https://me:s3cret@omnitron.example", "holds a user name or password"),
-        ("https://omnitron.example:s3cret", "cannot be understood"),
-        ("https://[omnitron", "cannot be understood"),
+        ("omnitron.example", "not an address"),
+        ("ftp://omnitron.example", "not an address"),
+        ("https://", "not an address"),
+        ("https://omnitron.example/?token=s3cret", "holds more than an address"),
+        ("https://omnitron.example/#s3cret", "holds more than an address"),
+        ("https://me:s3cret@omnitron.example", "holds credentials"),
+        ("https://omnitron.example:s3cret", "not an address"),
+        ("https://[omnitron", "not an address"),
     ],
 )
 def test_any_other_url_is_refused_without_showing_its_secrets(url: str, said: str) -> None:
@@ -97,11 +99,19 @@ def test_what_stays_on_this_machine_never_goes_through_a_proxy() -> None:
     ("environ", "bundle"),
     [
         ({}, None),
-        ({"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "/c"}, "/c"),
-        ({"REQUESTS_CA_BUNDLE": "/r", "CURL_CA_BUNDLE": "/c"}, "/r"),
+        ({"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "c"}, "c"),
+        ({"REQUESTS_CA_BUNDLE": "r", "CURL_CA_BUNDLE": "c"}, "r"),
     ],
 )
 def test_the_ca_bundle_is_that_of_requests_or_else_of_curl(
-    environ: dict[str, str], bundle: str | None
+    environ: dict[str, str], bundle: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert ca_bundle_in(environ) == bundle
+    monkeypatch.chdir(tmp_path)
+    for name in filter(None, environ.values()):
+        Path(name).touch()
+    assert checked_ca_bundle(environ) == bundle
+
+
+def test_a_ca_bundle_that_is_not_there_is_wrong_usage() -> None:
+    with pytest.raises(UsageWrong, match=r"there is no CA bundle at /no/ca\.pem"):
+        checked_ca_bundle({"REQUESTS_CA_BUNDLE": "/no/ca.pem"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cg_sync.api.pages import Page, next_page, page_in, remote_id
+from cg_sync.api.pages import Page, next_page, page_in
 from cg_sync.api.wire import Request
 from cg_sync.errors import BadAnswer
 from cg_sync.jsonvalue import JsonValue
@@ -107,20 +107,3 @@ def test_what_is_no_listing_is_refused(payload: JsonValue, said: str) -> None:
 def test_a_row_without_an_id_is_refused(row: JsonValue) -> None:
     with pytest.raises(BadAnswer, match="row 2 has no pk and no id"):
         page_in(FIRST, [{"pk": 1}, row], BASE)
-
-
-@pytest.mark.parametrize(
-    ("record", "expected"),
-    [
-        ({"pk": 4, "id": 9}, 4),
-        ({"pk": None, "id": 9}, 9),
-        ({"id": 0}, 0),
-        ({"pk": True}, None),
-        ({"pk": -1}, None),
-        ({"pk": 2**63}, None),
-    ],
-)
-def test_the_id_of_a_record_is_its_pk_or_else_its_id(
-    record: JsonValue, expected: int | None
-) -> None:
-    assert remote_id(record) == expected

@@ -11,9 +11,9 @@ import pytest
 from requests import PreparedRequest
 from responses import CallbackResponse, RequestsMock
 
-from cg_sync.api.client import LOGIN_PATH
+from cg_sync.api.login import LOGIN_PATH
 from cg_sync.api.shop import DEFAULT_PATHS, Incomplete, Shop, resolved_paths
-from cg_sync.errors import BadAnswer, Rejected, Unauthorised, Unreachable, UsageWrong
+from cg_sync.errors import BadAnswer, Rejected, Unreachable, UsageWrong
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from tests.api.clients import BASE, a_client
 
@@ -80,7 +80,7 @@ def test_a_listing_is_streamed(wire: RequestsMock) -> None:
 
 def test_an_empty_listing_and_a_bare_array_are_complete(wire: RequestsMock) -> None:
     listing(wire, a_page(0), (200, rows(3, 1)))
-    shop = a_shop()
+    shop = a_shop(page_size=9)
     assert list(shop.fetch_all("customer_groups")) == []
     assert list(shop.fetch_all("customer_groups")) == rows(3, 1)
 
@@ -178,10 +178,22 @@ def test_a_next_on_another_host_ends_the_listing(wire: RequestsMock) -> None:
         list(a_shop().fetch_all("customer_groups"))
 
 
-def test_the_first_page_is_one_call(wire: RequestsMock) -> None:
-    found = listing(wire, a_page(99, 1, 2, following=2))
-    assert a_shop().fetch_first_page("customer_groups", {"name": "x"}) == rows(1, 2)
-    assert found.queries == [{"name": "x", "sort": "id", "limit": "2"}]
+@pytest.mark.parametrize(("page_size", "is_whole"), [(1, True), (2, False), (3, True)])
+def test_an_array_of_as_many_rows_as_were_asked_for_may_be_cut_off(
+    wire: RequestsMock, page_size: int, is_whole: bool
+) -> None:
+    listing(wire, (200, rows(1, 2)))
+    shop = a_shop(page_size=page_size)
+    if is_whole:
+        assert shop.fetch_complete("customer_groups") == rows(1, 2)
+        return
+    with pytest.raises(Incomplete) as caught:
+        shop.fetch_complete("customer_groups")
+    assert str(caught.value) == (
+        f"CG-L01 the listing {GROUPS} is incomplete: "
+        "2 rows were asked for and came, without a count of all"
+    )
+    assert "page_size" in caught.value.hint
 
 
 def test_counting_asks_for_one_row(wire: RequestsMock) -> None:
@@ -193,30 +205,6 @@ def test_counting_asks_for_one_row(wire: RequestsMock) -> None:
 
 
 # ── single records ───────────────────────────────────────────────────────────────────────────────
-
-
-def test_one_record_is_fetched_by_its_id(wire: RequestsMock) -> None:
-    wire.get(f"{URL}7/", json={"id": 7})
-    assert a_shop().fetch_one("customer_groups", 7) == {"id": 7}
-
-
-def test_a_record_that_is_not_there_is_none(wire: RequestsMock) -> None:
-    wire.get(f"{URL}7/", json={"detail": "Not found."}, status=404)
-    assert a_shop().fetch_one("customer_groups", 7) is None
-
-
-def test_a_path_that_is_not_served_is_not_taken_for_a_record_that_is_gone(
-    wire: RequestsMock,
-) -> None:
-    wire.get(f"{URL}7/", body="<h1>Not Found</h1>", status=404)
-    with pytest.raises(BadAnswer, match="the shop serves no"):
-        a_shop().fetch_one("customer_groups", 7)
-
-
-def test_a_refusal_is_not_taken_for_a_record_that_is_gone(wire: RequestsMock) -> None:
-    wire.get(f"{URL}7/", json={"detail": "Odd."}, status=406)
-    with pytest.raises(Rejected):
-        a_shop().fetch_one("customer_groups", 7)
 
 
 @pytest.mark.parametrize(
@@ -251,13 +239,9 @@ def test_a_create_without_an_answer_says_that_it_may_have_happened(wire: Request
     assert caught.value.sent
 
 
-def test_the_active_user_tells_whether_the_credentials_hold(wire: RequestsMock) -> None:
-    wire.get(f"{BASE}/api/v1/active_user/", json={"username": "robot"})
-    wire.get(f"{BASE}/api/v1/active_user/", json={"detail": "Invalid token."}, status=401)
-    shop = a_shop()
-    assert shop.fetch_active_user() == {"username": "robot"}
-    with pytest.raises(Unauthorised):
-        shop.fetch_active_user()
+def test_a_change_whose_answer_is_empty_on_purpose_has_no_record(wire: RequestsMock) -> None:
+    wire.patch(f"{URL}7/", body="", headers={"Content-Length": "0"})
+    assert a_shop().update("customer_groups", 7, {"name": "VIP"}) == {}
 
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────
@@ -317,9 +301,6 @@ def test_every_path_names_the_channel_and_can_be_overridden() -> None:
     paths = resolved_paths({"customer_groups": "/api/v1/segments/{channel}/"}, 9)
     assert paths == {
         "login": "/api/v1/auth/login/",
-        "active_user": "/api/v1/active_user/",
-        "channels": "/api/v1/channels/",
-        "catalogs": "/api/v1/catalogs/",
         "price_lists": "/api/v1/price_list/",
         "stock_lists": "/api/v1/stock_list/",
         "customers": "/api/v1/channel/9/customers/",
@@ -351,4 +332,4 @@ def test_a_path_for_no_collection_is_wrong_usage_with_a_suggestion() -> None:
     assert "customer_groups" in caught.value.hint
     with pytest.raises(UsageWrong) as caught:
         a_shop(paths={"xyz": "/x/"})
-    assert caught.value.hint.startswith("known are login, active_user, channels")
+    assert caught.value.hint.startswith("known are login, price_lists, stock_lists")

@@ -120,6 +120,27 @@ def test_a_2xx_without_json_is_a_bad_answer(body: bytes, said: str) -> None:
     assert str(error).endswith(f"(200) {said}")
 
 
+@pytest.mark.parametrize("length", ["0", " 0 "])
+@pytest.mark.parametrize("request_", [PATCH, DELETE, BULK], ids=str)
+def test_a_change_may_be_answered_with_nothing_that_says_so(request_: Request, length: str) -> None:
+    assert decipher(request_, Response(200, {"content-length": length})) is None
+
+
+@pytest.mark.parametrize("request_", [GET, POST, LOGIN], ids=str)
+def test_what_must_have_an_answer_may_not_be_answered_with_nothing_that_says_so(
+    request_: Request,
+) -> None:
+    assert type(an_error(request_, 200, **{"Content-Length": "0"})) is HalfAnswer
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "17"}])
+@pytest.mark.parametrize("request_", [PATCH, BULK], ids=str)
+def test_a_change_that_is_answered_with_less_than_was_said_is_half_answered(
+    request_: Request, headers: dict[str, str]
+) -> None:
+    assert type(an_error(request_, 200, **headers)) is HalfAnswer
+
+
 @pytest.mark.parametrize("body", [b"", b" \n"])
 def test_a_2xx_with_nothing_is_half_an_answer(body: bytes) -> None:
     error = an_error(POST, 201, body)

@@ -232,23 +232,64 @@ def test_a_field_that_the_shop_stores_otherwise_is_named_and_not_called_converge
     ]
 
 
+def run_unread(root: Path, command: str) -> int:
+    """The exit code of `cg-sync COMMAND 2>&1 | true`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "cg_sync", *command.split()],
+            cwd=root,
+            stdout=writer,
+            stderr=writer,
+            check=False,
+            timeout=60,
+        ).returncode
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
 def test_a_reader_of_our_output_that_goes_away_does_not_stop_an_apply(
-    shop_project: Project, shop: SandboxShop, tmp_path: Path
+    proxy: Proxy, shop_project: Project, shop: SandboxShop, tmp_path: Path, form: str
 ) -> None:
-    for number in range(5):
+    for number in range(3):
         shop_project.write(f"groups/g{number}.yaml", f"name: G{number}\n")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cg_sync", "apply", "--yes", "--result-file", "result.json"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    process.stdout.close()
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors.decode()
-    assert len(shop.groups()) == 5
+    throttled = 0
+
+    def throttling(asked: Asked, forward: Forward) -> Answer:
+        nonlocal throttled
+        if asked.is_write and asked.body == {"name": "G1"} and not throttled:
+            throttled += 1
+            return Answer(429, b'{"detail": "Request was throttled."}')
+        return forward(asked)
+
+    proxy.behave = throttling
+    code = run_unread(tmp_path, f"apply --yes --format {form} --result-file result.json")
+    assert (code, throttled, sorted(shop.groups())) == (0, 1, ["G0", "G1", "G2"])
     assert result_of(tmp_path / "result.json")["apply"]["converged"] is True
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(("written", "code"), [(0, 7), (2, 6)])
+def test_an_apply_that_stops_is_a_failure_also_when_nobody_reads_of_it(
+    proxy: Proxy, shop_project: Project, tmp_path: Path, written: int, code: int, form: str
+) -> None:
+    for number in range(4):
+        shop_project.write(f"groups/g{number}.yaml", f"name: G{number}\n")
+    proxy.behave = after_writes(written, Answer(406, b'{"error": "Not today."}'))
+    command = f"apply --yes --format {form} --result-file result.json"
+    assert run_unread(tmp_path, command) == code
+    result = result_of(tmp_path / "result.json")
+    assert (result["exit_code"], result["apply"]["writes"]["done"]) == (code, written)
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_list_that_nobody_reads_is_no_error_and_a_csv_reads_no_further(
+    shop_project: Project, shop: SandboxShop, tmp_path: Path, form: str
+) -> None:
+    assert run_unread(tmp_path, f"list customers -o {form}") == 0
+    assert (shop.seen() == []) is (form == "csv")
 
 
 # --- result files and JSON
@@ -312,9 +353,12 @@ def test_problems_in_files_are_in_the_result_file_and_the_json_document(
         assert ran.data["problems"] == result["problems"]
 
 
-def test_a_result_file_that_cannot_be_written_is_said(shop_project: Project) -> None:
-    ran = shop_project.run("validate", "--result-file", "no/such/folder/result.json")
-    assert "error: --result-file no/such/folder/result.json: No such file or directory" in ran.err
+def test_a_result_file_that_cannot_be_written_stops_an_apply_before_it_writes(
+    shop_project: Project, shop: SandboxShop
+) -> None:
+    shop_project.write("groups/vip.yaml", VIP)
+    ran = shop_project.run("apply", "--yes", "--result-file", "no/such/folder/result.json")
+    assert (ran.code, shop.groups()) == (64, {})
 
 
 def test_json_mode_prints_one_document_when_all_goes_well(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,11 @@ import pytest
 import requests
 import yaml
 
+from cg_sync.core.kind import Spec
+from cg_sync.jsonvalue import JsonValue
+from cg_sync.workflow.adopt import adopt
+from cg_sync.workflow.check import check_files
+from cg_sync.workflow.connect import open_shop
 from tests.conftest import Project
 from tests.e2e.proxy import Answer, Asked, Forward, Proxy
 from tests.shop import START_SECONDS, SandboxShop
@@ -63,7 +70,7 @@ def test_groups_are_listed_with_the_active_filters_above(
     ran = shop_project.run("list", "groups", "--where", "name contains istanbul")
     lines = ran.out.splitlines()
     assert lines[0] == "filter: name contains istanbul  (by cg-sync)"
-    assert lines[-1] == "1 groups"
+    assert lines[-1] == "1 group"
     assert "Wholesale" not in ran.out
 
 
@@ -130,6 +137,24 @@ def test_customers_are_filtered_by_the_shop_where_it_can_and_always_here(
     assert expected
     assert f"{len(expected)} customers" == ran.out.splitlines()[-1]
     assert [path for _, path, _ in shop.seen() if "is_active=true" in path]
+
+
+def test_a_record_without_pk_is_listed_by_its_id(
+    proxy: Proxy, shop_project: Project, shop: SandboxShop
+) -> None:
+    pk = shop.make_setting("vip", priority=1, price_list=1)
+
+    def by_id(asked: Asked, forward: Forward) -> Answer:
+        answer = forward(asked)
+        if asked.method != "GET":
+            return answer
+        rows = [{**it, "pk": None, "id": it["pk"]} for it in answer.data["results"]]
+        return answer.with_data({**answer.data, "results": rows})
+
+    expected = shop_project.run("list", "settings", "-o", "json").data
+    proxy.behave = by_id
+    assert shop_project.run("list", "settings", "-o", "json").data == expected
+    assert [(it["pk"], type(it["price_list"])) for it in expected] == [(pk, str)]
 
 
 def test_a_filter_that_the_shop_ignores_is_done_here(
@@ -231,6 +256,28 @@ def test_an_imported_shop_plans_to_nothing(shop_project: Project, shop: SandboxS
     assert again.out == "0 files written; 6 resources have a file already\n"
 
 
+@pytest.mark.parametrize("slug", ["short", "long-" + "x" * 100], ids=["alone", "after a warning"])
+def test_a_file_that_would_not_mean_the_live_record_is_left_out(
+    shop_project: Project, shop: SandboxShop, slug: str
+) -> None:
+    shop.make_setting(slug, priority=1)
+    checked = check_files(shop_project.root, environment=None, environ=os.environ)
+    kind = next(it for it in checked.kinds if it.folder == "settings")
+
+    def garbled(spec: Spec) -> dict[str, JsonValue]:
+        return {**kind.to_document(spec), "priority": 2}
+
+    reader = open_shop(checked, environ=os.environ, writable=False)
+    wrong = replace(checked, kinds=(replace(kind, to_document=garbled),))
+    adopted = adopt(wrong, reader, only=frozenset({"settings"}), members=False)
+    assert adopted.files == ()
+    assert [it.message for it in adopted.problems if "no file can say" in it.message] == [
+        f"setting {slug}: no file can say this: the file would not mean the same as the live record"
+    ]
+    whole = adopt(checked, reader, only=frozenset({"settings"}), members=False)
+    assert [it.path for it in whole.files] == [f"settings/{slug[:100]}.yaml"]
+
+
 def test_an_import_that_is_only_tried_writes_nothing(
     shop_project: Project, shop: SandboxShop
 ) -> None:
@@ -300,6 +347,7 @@ def test_what_no_file_can_say_is_reported_and_left_out(
     assert said[2].startswith("setting codeless: no file can say this: display.price_list")
     assert said[3].startswith("setting same-priority: no file can say this: priority: 1 is also")
     assert len(said) == 4
+    assert not [it for it in said if "would not mean the same" in it]
     assert_planned_empty(shop_project)
 
 
@@ -411,3 +459,38 @@ def test_the_demo_plays_to_its_end_and_a_student_sees_other_prices() -> None:
     assert prices == ["899.90", "764.92"]
     codes = [int(it) for it in re.findall(r"^\(exit code (\d+)\)$", done.stdout, re.M)]
     assert codes == [0, 0, 0, 0, 2, 0, 3]
+
+
+# --- what is refused before anything happens
+
+
+@pytest.mark.parametrize("name", ["members/vip.csv", "../outside.yaml"])
+def test_fmt_leaves_alone_what_is_no_yaml_file_of_the_project(
+    project: Project, tmp_path: Path, name: str
+) -> None:
+    path = project.write(name, "name:   x\n")
+    assert (project.run("fmt", name).code, path.read_text()) == (64, "name:   x\n")
+
+
+def test_schema_refuses_a_name_beside_write(project: Project) -> None:
+    assert project.run("schema", "group", "--write").code == 64
+
+
+def test_init_where_no_folder_can_be_made_is_wrong_usage(project: Project) -> None:
+    project.write("file", "")
+    ran = project.run("init", "file/shop")
+    assert ran.code == 64
+    assert "no project can be made in file/shop" in ran.err
+
+
+def test_a_csv_names_its_filters_on_stderr(shop_project: Project) -> None:
+    ran = shop_project.run("list", "customers", "--where", "is_active=true", "-o", "csv")
+    assert "filter: is_active = true  (by the shop)" in ran.err
+    assert "filter" not in ran.out
+
+
+def test_a_folder_of_lists_is_pointed_out_where_it_is_named(project: Project) -> None:
+    project.write("members/vip.csv", "email\n")
+    project.write("groups/vip.yaml", "name: VIP\nmembers: {files: [../members]}\n")
+    ran = project.run("validate")
+    assert "groups/vip.yaml:2:19: `../members`: a folder, not a file CG-F01" in ran.err

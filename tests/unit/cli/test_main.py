@@ -160,12 +160,12 @@ def test_wrong_usage_in_json_mode_is_one_json_document(project: Project) -> None
     assert ran.data["outcome"] == "usage"
 
 
-def test_a_result_file_that_cannot_be_written_is_told_and_changes_nothing_else(
+def test_a_result_file_that_cannot_be_written_is_refused_before_anything_happens(
     project: Project,
 ) -> None:
     ran = project.run("validate", "--result-file", "no/such/folder/result.json")
-    assert ran.code == 0
-    assert ran.err == "error: --result-file no/such/folder/result.json: No such file or directory\n"
+    assert (ran.code, ran.out) == (64, "")
+    assert "--result-file no/such/folder/result.json: no file can be written there" in ran.err
 
 
 def test_a_result_file_option_without_a_file_is_wrong_usage(project: Project) -> None:
@@ -243,55 +243,111 @@ def test_letters_that_the_terminal_cannot_show_are_written_out(project: Project)
     assert b"\\u0131: no such field" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["schema group", "validate", "validate --format json"])
-def test_a_reader_that_goes_away_is_no_error(command: str, project: Project) -> None:
+def unread(
+    *arguments: str, root: Path, is_stderr_read: bool = True
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the module with a stdout, and perhaps a stderr, whose reader has gone away."""
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run(
-        [sys.executable, "-m", "cg_sync", *command.split()],
-        cwd=project.root,
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        check=False,
-        timeout=60,
-    )
-    os.close(writer)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "cg_sync", *arguments],
+            cwd=root,
+            stdout=writer,
+            stderr=subprocess.PIPE if is_stderr_read else writer,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize(
+    "command", ["schema", "schema group", "validate", "validate --format json", "--version"]
+)
+def test_a_reader_that_goes_away_is_no_error(command: str, project: Project) -> None:
+    done = unread(*command.split(), root=project.root)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_a_run_whose_reader_goes_away_leaves_its_result_file(
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("validate --nope", 64),
+        ("plan --env nope --format json", 64),
+        ("plan", 10),
+        ("fmt no.yaml", 64),
+    ],
+)
+def test_a_failure_that_nobody_reads_of_is_a_failure_also_in_the_result_file(
+    command: str, code: int, project: Project
+) -> None:
+    arguments = [*command.split(), "--result-file", "result.json"]
+    assert unread(*arguments, root=project.root, is_stderr_read=False).returncode == code
+    assert json.loads((project.root / "result.json").read_text())["exit_code"] == code
+
+
+def test_a_question_that_nobody_can_read_is_answered_with_no(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silenced: list[object] = []
-    monkeypatch.setattr("cg_sync.cli.main.silence", silenced.append)
     monkeypatch.setattr("cg_sync.workflow.check.check_files", raising(BrokenPipeError()))
-    assert project.run("validate", "--result-file", "result.json").code == 0
-    assert json.loads((project.root / "result.json").read_text())["outcome"] == "done"
-    assert len(silenced) == 1
+    assert project.run("validate", "--result-file", "result.json").code == 130
+    result = json.loads((project.root / "result.json").read_text())
+    assert result["outcome"] == "interrupted"
+
+
+@pytest.mark.parametrize("command", ["validate 1>&-", "fmt 2>&-"])
+def test_a_stream_that_was_never_open_is_no_error(command: str, project: Project) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m cg_sync {command}', sys.executable],
+        cwd=project.root,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+HANGING_COMMAND = """
+import time
+import click
+from cg_sync.cli.main import COMMANDS, run
+from cg_sync.cli.run import format_option, pass_run, result_file_option
+
+@click.command("hang")
+@format_option("text", "json")
+@result_file_option
+@pass_run
+def hang_command(run):
+    run.result["apply"] = {"done": 3}
+    print("started", flush=True)
+    time.sleep(60)
+
+COMMANDS["hang"] = ("__main__", "Hang.")
+run()
+"""
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_ends_the_run_in_order_with_a_result_file(
-    sent: signal.Signals, code: int, project: Project
+@pytest.mark.parametrize("is_read", [True, False], ids=["read", "unread"])
+def test_a_signal_ends_the_run_in_order_with_all_that_was_done_in_the_result_file(
+    sent: signal.Signals, code: int, is_read: bool, project: Project
 ) -> None:
-    # A pipe that nobody writes to: reading the project waits for ever.
-    os.mkfifo(project.root / "hangs")
-    script = (
-        "import cg_sync.workflow.check as it\n"
-        "it.check_files = lambda *a, **k: (print('started', flush=True), open('hangs').read())\n"
-        "from cg_sync.cli.main import run\nrun()\n"
-    )
     process = subprocess.Popen(
-        [sys.executable, "-c", script, "validate", "--result-file", "result.json"],
+        [sys.executable, "-c", HANGING_COMMAND, "hang", "--result-file", "result.json"],
         cwd=project.root,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
+    if not is_read:
+        process.stdout.close()
     process.send_signal(sent)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == code
-    assert "Traceback" not in err
-    assert json.loads((project.root / "result.json").read_text())["exit_code"] == code
+    left = process.stdout.read() if is_read else ""
+    assert process.wait(timeout=30) == code
+    process.stdout.close()
+    assert "Traceback" not in left
+    result = json.loads((project.root / "result.json").read_text())
+    assert (result["exit_code"], result["apply"]) == (code, {"done": 3})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 
 import pytest
 
-from cg_sync.cli.terminal import notice, progress, waiting, wants_colour, write, write_json
+from cg_sync.cli.terminal import emit, notice, progress, waiting, wants_colour, write, write_json
 from cg_sync.report.line import Span, Tone, line
 
 ADDED = line("  ", Span("+ VIP", Tone.ADDED), " ")
@@ -73,12 +74,39 @@ def test_every_tone_but_the_plain_one_has_a_look(
     assert len(looks) == len(Tone)
 
 
-def test_a_reader_who_goes_away_does_not_stop_the_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+SAYINGS: dict[str, Callable[[], object]] = {
+    "write": lambda: write([ADDED]),
+    "write to stderr": lambda: write([ADDED], to_stderr=True),
+    "write_json": lambda: write_json({}),
+    "notice": lambda: notice("reading"),
+    "waiting": lambda: waiting("reading").__enter__(),
+}
+
+
+@pytest.mark.parametrize("saying", SAYINGS.values(), ids=SAYINGS)
+def test_a_reader_who_goes_away_does_not_stop_what_goes_on(
+    saying: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w", encoding="utf-8") as stream:
         monkeypatch.setattr(sys, "stdout", stream)
-        write([ADDED, ADDED])
+        monkeypatch.setattr(sys, "stderr", stream)
+        saying()
+        saying()
+        monkeypatch.undo()
+
+
+def test_a_text_that_nobody_reads_is_known_as_such(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert emit("x") is True
+    assert capsys.readouterr().out == "x"
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert emit("x") is False
         monkeypatch.undo()
 
 

@@ -193,6 +193,12 @@ def test_a_pattern_keeps_what_has_no_file(keep: tuple[str, ...], unmanaged: list
     assert len(found.changes) == 2 - len(unmanaged)
 
 
+def test_brackets_in_a_pattern_are_letters_of_a_name() -> None:
+    old, owned = a_group("VIP [old]"), {"groups": Ownership(mode="all", keep=("VIP [old]",))}
+    found = difference_of(wanting(), having(old), ownership=owned)
+    assert (found.changes, found.unmanaged) == ((), (old.address,))
+
+
 def test_ownership_of_one_folder_says_nothing_about_the_other() -> None:
     owned = {"groups": Ownership(mode="all"), "settings": Ownership()}
     found = difference_of(wanting(), having(VIP, SPRING), ownership=owned)

@@ -139,3 +139,17 @@ def test_an_update_without_members_is_not_guarded() -> None:
 
 def test_the_share_is_the_part_of_the_whole() -> None:
     assert too_many_deletes("groups", 4, 16).share == 0.25
+
+
+def delete_group(size: int | None) -> Delete:
+    group = a_group("VIP")
+    return Delete(group.address, 1, group.spec, (), HERE, size)
+
+
+def test_deleting_a_group_removes_all_its_members() -> None:
+    assert tripped(delete_group(12), live=having(*GROUPS)) == [too_many_removed(12, 12)]
+
+
+@pytest.mark.parametrize("size", [None, 0, 9])
+def test_deleting_a_small_group_trips_nothing(size: int | None) -> None:
+    assert tripped(delete_group(size), live=having(*GROUPS)) == []

@@ -76,4 +76,5 @@ def test_a_spec_can_neither_change_nor_hold_what_it_does_not_know() -> None:
 def test_a_kind_that_says_no_more_refers_to_nothing_and_finds_nothing_wrong() -> None:
     assert list(TIER.references(Tier(level=1))) == []
     assert list(TIER.check_together([])) == []
+    assert list(TIER.check_beside([], [])) == []
     assert TIER.check_parsed(a_document({"level": 1}), None) == ()

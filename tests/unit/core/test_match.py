@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from cg_sync.core.address import Address
 from cg_sync.core.kind import Ids
 from cg_sync.core.match import Pair, check_against_shop, pair_up
-from cg_sync.core.state import Desired, Live, Unreadable
+from cg_sync.core.state import Desired, Live, Tombstone, Unreadable, Wanted
 from cg_sync.errors import Position, Problem, Severity
 from cg_sync.kinds import KINDS
 from tests.builders import a_group, a_record, a_setting, a_tombstone, having, wanting
@@ -69,29 +71,28 @@ def test_nothing_is_wrong_where_the_shop_can_give_everything() -> None:
     assert problems_of(wanting(VIP, fair, a_tombstone(GOLD)), having(VIP, GOLD)) == []
 
 
-def test_a_former_name_in_use_is_a_warning_while_it_is_in_the_way() -> None:
-    warning = Problem(
+def test_a_former_name_in_use_is_an_error_while_it_is_in_the_way() -> None:
+    error = Problem(
         "CG-F13",
         "renamed_from: Gold has a file of its own, groups/gold.yaml, "
-        "so this group will be made anew",
+        "so it is unclear what this group was",
         Position("groups/vip.yaml", 3, 9),
-        "to rename both, apply one rename after the other",
-        Severity.WARNING,
+        "apply one rename after the other; for a new one, drop the former name",
     )
-    assert problems_of(wanting(WAS_GOLD, GOLD), having(GOLD)) == [warning]
+    assert problems_of(wanting(WAS_GOLD, GOLD), having(GOLD)) == [error]
     assert problems_of(wanting(WAS_GOLD, GOLD), having(GOLD, VIP)) == []
     assert problems_of(wanting(WAS_GOLD, GOLD), having()) == []
 
 
-def test_a_former_name_that_must_go_is_a_warning_too() -> None:
+def test_a_former_name_that_must_go_is_an_error_too() -> None:
     assert problems_of(wanting(WAS_GOLD, a_tombstone(GOLD)), having(GOLD)) == [
         Problem(
             "CG-F13",
             "renamed_from: Gold has a file of its own, groups/gold.yaml, "
-            "so this group will be made anew",
+            "so it is unclear what this group was",
             Position("groups/vip.yaml", 3, 9),
-            "to rename it instead of deleting it, remove groups/gold.yaml",
-            Severity.WARNING,
+            "to rename instead of deleting, remove groups/gold.yaml; "
+            "for a new one, drop the former name",
         )
     ]
 
@@ -121,9 +122,10 @@ def test_other_letters_are_no_matter_where_the_shop_has_the_name_as_written_too(
     assert problems_of(wanting(VIP), having(a_group("Vip"), VIP)) == []
 
 
-def test_a_tombstone_in_other_letters_is_an_error_instead_of_doing_nothing() -> None:
+def test_a_tombstone_in_other_letters_is_pointed_out_and_may_be_done_already() -> None:
     (found,) = problems_of(wanting(a_tombstone(VIP)), having(a_group("Vip")))
     assert (found.code, found.hint) == ("CG-L06", "write it as the shop does")
+    assert found.severity is Severity.WARNING
 
 
 def test_a_name_the_shop_holds_twice_cannot_be_wanted_nor_be_absent() -> None:
@@ -212,3 +214,25 @@ def test_all_that_is_wrong_is_found_at_once_in_the_order_of_the_files() -> None:
     assert [it.code for it in problems_of(files, live)] == [
         "CG-L05", "CG-L06", "CG-L03", "CG-L02",
     ]  # fmt: skip
+
+
+UNREADABLE = Unreadable("customer_group", 9, "it is odd", "VIP")
+
+
+@pytest.mark.parametrize("resource", [VIP, a_tombstone(VIP), a_group("New", renamed_from=["VIP"])])
+def test_a_record_that_a_file_speaks_of_and_nobody_can_read_is_an_error(
+    resource: Wanted | Tombstone,
+) -> None:
+    live = replace(having(), unreadable=(UNREADABLE,))
+    error, warning = problems_of(wanting(resource), live)
+    assert (error.code, error.severity) == ("CG-L02", Severity.ERROR)
+    assert error.message == "name: the shop has VIP, which cannot be read: it is odd"
+    assert error.hint == "mend the record with id 9 in the panel"
+    assert warning.severity is Severity.WARNING
+
+
+def test_a_code_that_several_lists_have_means_none_of_them() -> None:
+    ids = Ids({"price_lists": {"staff": 1}}, {"price_lists": {"student"}})
+    spring = a_setting("spring", price_list="student")
+    (found,) = problems_of(wanting(spring), having(ids=ids))
+    assert found.message == "display.price_list: several price lists have the code student"

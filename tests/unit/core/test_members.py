@@ -18,6 +18,8 @@ from cg_sync.core.members import (
     Membership,
     Mode,
     Sifted,
+    UnknownKey,
+    delta_of,
     keys_of,
     member_of,
     normal_key,
@@ -49,6 +51,9 @@ CAN: JsonObject = {"id": 3, "email": None, "erp_code": "C-3"}
         ("erp_code", "C-1042", "C-1042"),
         ("erp_code", "C 1042", "C 1042"),
         ("phone_number", " +90 555 000 00 00", "+905550000000"),
+        ("phone_number", "00 90 (555) 000-00.00", "+905550000000"),
+        ("phone_number", "0555 000 00 00", "05550000000"),
+        ("phone_number", "unknown", "unknown"),
     ],
 )
 def test_a_key_has_one_form(field: KeyField, written: str, normal: str) -> None:
@@ -86,6 +91,14 @@ def test_uniting_leaves_both_sides_as_they_were() -> None:
     assert (one, other) == (MemberKeys({"pk": {"1"}}), MemberKeys({"pk": {"2"}}))
 
 
+def test_an_erp_code_that_the_shop_sends_as_a_number_names_as_well() -> None:
+    assert keys_of({"pk": 4, "erp_code": 1042}) == {"pk": "4", "erp_code": "1042"}
+
+
+def test_a_pk_of_null_beside_an_id_is_no_pk() -> None:
+    assert member_of({"pk": None, "id": 5}) == Member(5, "")
+
+
 def test_a_customer_is_known_by_pk_or_id() -> None:
     assert member_of(AYSE) == Member(1, "Ayse@Example.com")
     assert member_of(CAN) == Member(3, "")
@@ -98,7 +111,7 @@ def test_a_customer_without_a_numeric_id_is_refused(pk: str | float | None) -> N
 
 
 def test_a_customer_without_any_id_is_refused() -> None:
-    with pytest.raises(ValueError, match="without a numeric pk: None"):
+    with pytest.raises(ValueError, match="without a numeric pk"):
         sift(Membership("exact", MemberKeys()), [{"email": "a@x"}])
 
 
@@ -201,3 +214,33 @@ def test_everybody_is_accounted_for(live: list[JsonObject], keys: MemberKeys, mo
     assert missing == wanted - named
     strangers = {member_of(it) for it in live if not keys_of(it).items() & wanted}
     assert set(result.surplus) == (strangers if mode == "exact" else set())
+
+
+Found = dict[tuple[KeyField, str], tuple[Member, ...]]
+
+AYSE_MEMBER, BURAK_MEMBER = Member(1, "ayse@example.com"), Member(2, "burak@example.com")
+
+
+def test_customers_behind_missing_keys_are_added_each_once() -> None:
+    missing = MemberKeys({"email": {"ayse@example.com"}, "erp_code": {"C-1"}})
+    found: Found = {
+        ("email", "ayse@example.com"): (AYSE_MEMBER,),
+        ("erp_code", "C-1"): (AYSE_MEMBER,),
+    }
+    delta = delta_of(Sifted(3, (BURAK_MEMBER,), missing), found)
+    assert delta == MemberDelta((AYSE_MEMBER,), (BURAK_MEMBER,), 3)
+
+
+def test_a_key_that_names_nobody_or_several_is_unknown_and_removes_go_on() -> None:
+    missing = MemberKeys({"email": {"gone@example.com"}, "pk": {"7"}})
+    found: Found = {("pk", "7"): (AYSE_MEMBER, BURAK_MEMBER)}
+    delta = delta_of(Sifted(0, (BURAK_MEMBER,), missing), found)
+    assert delta.unknown == (UnknownKey("email", "gone@example.com"), UnknownKey("pk", "7", True))
+    assert (delta.remove, delta.withheld) == ((BURAK_MEMBER,), ())
+
+
+@pytest.mark.parametrize("field", ["erp_code", "phone_number"])
+def test_nobody_is_removed_while_a_key_of_many_spellings_is_unknown(field: KeyField) -> None:
+    delta = delta_of(Sifted(2, (BURAK_MEMBER,), MemberKeys({field: {"0555"}})), {})
+    assert (delta.remove, delta.withheld) == ((), (BURAK_MEMBER,))
+    assert (delta.before, delta.after) == (3, 3)

@@ -20,12 +20,10 @@ from cg_sync.core.plan import (
     DeleteRecord,
     Plan,
     RemoveMembers,
-    Step,
     Target,
     UpdateRecord,
     intent_digest,
     make_plan,
-    remote_id_of,
     steps_of,
 )
 from cg_sync.core.project import Guards
@@ -33,6 +31,7 @@ from cg_sync.core.state import Wanted
 from cg_sync.errors import Position, Problem
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.kinds import KINDS
+from cg_sync.rules.ir import Leaf, OneOf, Rule
 from tests.builders import a_group, a_setting, customers, having
 
 TARGET = Target("production", "https://shop.example", 5)
@@ -105,19 +104,6 @@ def test_members_go_in_calls_of_a_bounded_size(count: int, sizes: list[int]) -> 
     assert sum(added, ()) == sum(removed, ()) == people
 
 
-def test_a_step_knows_the_record_it_writes_to_unless_that_is_still_to_be_made() -> None:
-    new, moved, gone = create(VIP, DELTA), update(VIP, NAME), delete(VIP)
-    steps: tuple[Step, ...] = (
-        CreateRecord(new),
-        AddMembers(new, customers(1)),
-        UpdateRecord(moved),
-        AddMembers(moved, customers(1)),
-        RemoveMembers(moved, customers(1)),
-        DeleteRecord(gone),
-    )
-    assert [remote_id_of(step) for step in steps] == [None, None, 7, 7, 7, 8]
-
-
 def digest(*changes: Change, target: Target = TARGET) -> str:
     return intent_digest(target, changes)
 
@@ -171,8 +157,19 @@ def different_intents() -> Iterable[tuple[str, Target, list[Change]]]:
     )
     yield "no members", TARGET, [replace(base, members=None)]
     yield "create", TARGET, [Create(base.address, base.spec, base.fields, HERE, DELTA)]
-    yield "delete", TARGET, [Delete(base.address, 7, base.spec, base.fields)]
+    gone = Delete(base.address, 7, base.spec, base.fields)
+    yield "delete", TARGET, [gone]
+    yield "delete with members", TARGET, [replace(gone, size=5)]
+    yield "delete with more members", TARGET, [replace(gone, size=50_000)]
     yield "one change more", TARGET, [base, delete(SPRING)]
+
+
+def test_a_rule_on_another_path_is_another_intent_though_it_reads_the_same() -> None:
+    def with_path(path: str) -> Update:
+        rule = Rule(Leaf("city", path, OneOf(("Bursa",))))
+        return update(a_setting("spring", rule=rule), NAME)
+
+    assert digest(with_path("attributes.city")) != digest(with_path("extra_field.city"))
 
 
 def test_every_other_intent_has_another_digest() -> None:

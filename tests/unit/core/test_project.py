@@ -168,6 +168,10 @@ def test_an_address_is_good_or_not_yet_known(url: str) -> None:
         ("https://me@a.example", "holds credentials, which belong in environment variables"),
         ("https://a.example?token=1", "holds more than an address"),
         ("https://a.example/#top", "holds more than an address"),
+        (
+            "http://a.example",
+            "would send the credentials unencrypted; plain http is for this machine alone",
+        ),
     ],
 )
 def test_an_address_that_cannot_be_right_is_a_problem(url: str, fault: str) -> None:
@@ -177,7 +181,7 @@ def test_an_address_that_cannot_be_right_is_a_problem(url: str, fault: str) -> N
     assert project is None
     assert lines_about(problems) == [
         f"cg-sync.yaml:4:15 CG-F06 environments.test.url: {fault}"
-        " (write only the address, such as https://omnitron.example.com)"
+        " (write the address alone, such as https://omnitron.example.com)"
     ]
 
 

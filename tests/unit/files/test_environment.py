@@ -64,7 +64,7 @@ def test_without_a_pointer_every_text_is_filled() -> None:
         ),
         ("CG-F16", "the environment variable B is not set", Position("cg-sync.yaml", 6, 23)),
     ]
-    assert problems[0].hint == "set URL in the environment, or write ${URL:-default}"
+    assert problems[0].hint == "set it in the environment, or write ${URL:-default}"
 
 
 def test_a_pointer_may_lead_through_a_list_to_one_text() -> None:
@@ -78,7 +78,7 @@ def test_a_pointer_may_lead_through_a_list_to_one_text() -> None:
 def test_a_malformed_reference_is_a_problem(text: str) -> None:
     read, problems = substitute(document(f"a: '{text}'"), {"A": "1", "B": "2"})
     assert [(it.code, it.where) for it in problems] == [("CG-F16", Position("cg-sync.yaml", 1, 4))]
-    assert "does not name an environment variable" in problems[0].message
+    assert "names no environment variable" in problems[0].message
     assert read.content == {"a": text} or "${B}}" in text
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cg_sync.core.document import Document
-from cg_sync.errors import Position, Problem, Severity
+from cg_sync.errors import Position, Problem
 from cg_sync.files.tree import Tree, read_tree
 from cg_sync.jsonvalue import JsonValue
 
@@ -36,7 +36,8 @@ def test_a_project_is_read_whole_and_in_the_order_of_names(tmp_path: Path) -> No
         "groups/a.yaml": "name: a",
         "groups/README.txt": "x",
         "groups/notes.md": "x",
-        "groups/.hidden.yaml": "{",
+        "groups/.vip.yaml.swp": "{",
+        "groups/.notes": "x",
         "groups/drafts/text.md": "x",
         "settings/s.yaml": "slug: s",
         "other/x.yaml": "{",
@@ -78,26 +79,36 @@ def test_a_folder_without_project_file_is_no_project(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_that_would_be_ignored_is_a_warning(tmp_path: Path) -> None:
+def test_a_yaml_file_that_would_not_be_read_is_an_error_and_another_stray_file_a_warning(
+    tmp_path: Path,
+) -> None:
     make(tmp_path, {
         "cg-sync.yaml": "",
         "attributes.yml": "",
         "lists/a.YAML": "",
+        "groups/.old/c.yml": "",
+        "groups/.vip.yaml": "",
+        "groups/README.yml": "",
         "groups/a.yml": "",
         "groups/b.json": "",
+        "groups/c.yaml~": "",
         "groups/deep/er/c.yaml": "",
+        "settings/.YAML": "",
     })  # fmt: skip
     _, problems = read_tree(tmp_path, FOLDERS)
-    assert [(it.where and it.where.file, it.hint) for it in problems] == [
-        ("attributes.yml", "rename it to attributes.yaml"),
-        ("lists/a.YAML", "name it *.yaml, or move it elsewhere"),
-        ("groups/a.yml", "name it *.yaml, or move it elsewhere"),
-        ("groups/b.json", "name it *.yaml, or move it elsewhere"),
-        ("groups/deep/", "move its files up into groups/"),
+    assert [(it.where and it.where.file, it.severity.value, it.hint) for it in problems] == [
+        ("attributes.yml", "warning", "rename it to attributes.yaml"),
+        ("lists/a.YAML", "error", "name it *.yaml, or move it elsewhere"),
+        ("groups/.old/", "error", "move its files up into groups/, or out of it"),
+        ("groups/.vip.yaml", "error", "name it *.yaml, or move it elsewhere"),
+        ("groups/README.yml", "error", "name it *.yaml, or move it elsewhere"),
+        ("groups/a.yml", "error", "name it *.yaml, or move it elsewhere"),
+        ("groups/b.json", "warning", "name it *.yaml, or move it elsewhere"),
+        ("groups/c.yaml~", "warning", "name it *.yaml, or move it elsewhere"),
+        ("groups/deep/", "error", "move its files up into groups/, or out of it"),
+        ("settings/.YAML", "error", "name it *.yaml, or move it elsewhere"),
     ]
-    assert {(it.code, it.message, it.severity) for it in problems} == {
-        ("CG-F15", "would be ignored", Severity.WARNING)
-    }
+    assert {(it.code, it.message) for it in problems} == {("CG-F15", "would be ignored")}
 
 
 def test_a_project_file_with_the_wrong_ending_is_no_project(tmp_path: Path) -> None:

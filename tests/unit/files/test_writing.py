@@ -8,11 +8,7 @@ from pathlib import Path
 import pytest
 
 from cg_sync.errors import FilesError
-from cg_sync.files.writing import write_private, write_text
-
-
-def mode_of(path: Path) -> int:
-    return path.stat().st_mode & 0o777
+from cg_sync.files.writing import write_text
 
 
 def test_a_text_is_written_as_it_is_and_nothing_stays_beside_it(tmp_path: Path) -> None:
@@ -23,16 +19,18 @@ def test_a_text_is_written_as_it_is_and_nothing_stays_beside_it(tmp_path: Path) 
     assert [it.name for it in tmp_path.iterdir()] == ["a.yaml"]
 
 
-def test_a_private_file_is_for_its_owner_alone_even_over_a_public_one(tmp_path: Path) -> None:
-    path = tmp_path / "plan.json"
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    write_text(tmp_path / "new/deep/a.yaml", "x")
+    assert (tmp_path / "new/deep/a.yaml").read_text() == "x"
+
+
+def test_a_new_file_is_as_open_as_the_umask_lets_it_be(tmp_path: Path) -> None:
     umask = os.umask(0o027)
     try:
-        write_text(path, "{}")
+        write_text(tmp_path / "a.yaml", "")
     finally:
         os.umask(umask)
-    assert mode_of(path) == 0o640
-    write_private(path, "{}")
-    assert mode_of(path) == 0o600
+    assert (tmp_path / "a.yaml").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_link_within_the_folder_stays_a_link(tmp_path: Path) -> None:
@@ -52,10 +50,11 @@ def test_a_link_that_leaves_its_folder_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "victim").read_text() == "safe"
 
 
-@pytest.mark.parametrize("name", ["none/a", "folder", "loop"])
+@pytest.mark.parametrize("name", ["file/a", "folder", "loop"])
 def test_what_cannot_be_written_is_told_and_leaves_nothing_behind(
     tmp_path: Path, name: str
 ) -> None:
+    (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     before = sorted(tmp_path.iterdir())

@@ -529,3 +529,32 @@ def test_ids_of_another_shop_are_other_codes() -> None:
     there = Ids({"price_lists": {"gold": 8}, "stock_lists": {}})
     spec = KIND.from_wire({**RECORD, "price_list": 8, "stock_list": 9}, there, CONTEXT)
     assert spec == but(price_list="gold", stock_list="#9")
+
+
+def beside(**fields: Any) -> list[str]:
+    """The warnings about an active setting of priority 10 beside a live one without a file."""
+    live = a_setting("panel", **fields).spec
+    found = KIND.check_beside([a_setting("spring", priority=10)], [live])
+    return [f"{it.code} {it.severity} {it.message}" for it in found]
+
+
+def test_the_priority_of_an_active_setting_without_a_file_is_taken() -> None:
+    assert beside(priority=10) == [
+        "CG-L11 warning priority: 10 is also that of panel, which has no file"
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"priority": 11}, {"priority": 10, "active": False}, {"priority": None}]
+)
+def test_another_or_inactive_setting_without_a_file_is_no_matter(fields: dict[str, Any]) -> None:
+    assert beside(**fields) == []
+
+
+def test_an_inactive_setting_has_no_rival() -> None:
+    resting = a_setting("spring", priority=10, active=False)
+    assert list(KIND.check_beside([resting], [a_setting("panel", priority=10).spec])) == []
+
+
+def test_a_setting_without_a_rule_has_no_meaning_beyond_its_fields() -> None:
+    assert a_setting("spring", rule=None).spec.meaning() is None

@@ -1,0 +1,25 @@
+"""Which number of a record is its id."""
+
+from __future__ import annotations
+
+import pytest
+
+from cg_sync.core.address import remote_id_in
+from cg_sync.jsonvalue import JsonObject
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"pk": 4, "id": 9}, 4),
+        ({"pk": None, "id": 9}, 9),
+        ({"id": 0}, 0),
+        ({"pk": True}, None),
+        ({"pk": -1}, None),
+        ({"pk": 2**63}, None),
+    ],
+)
+def test_the_id_of_a_record_is_its_pk_or_else_its_id(
+    record: JsonObject, expected: int | None
+) -> None:
+    assert remote_id_in(record) == expected
