@@ -34,13 +34,15 @@ OURS: dict[str, frozenset[str]] = {
 
 THEIRS: dict[str, frozenset[str]] = {
     "core": frozenset({"pydantic", "jsonschema", "jsonschema_rs"}),
-    "rules": frozenset({"idna"}),
+    "rules": frozenset({"idna", "re2"}),
     "files": frozenset({"yaml"}),
     "cli": frozenset({"click", "rich"}),
     "cli.demo": frozenset({"requests"}),
     "api.broken": frozenset({"requests"}),
     "api.client": frozenset({"requests"}),
-    "sandbox": frozenset({"django", "django_filters", "drf_spectacular", "idna", "rest_framework"}),
+    "sandbox": frozenset(
+        {"django", "django_filters", "drf_spectacular", "idna", "re2", "rest_framework"}
+    ),
 }
 """Layer, or module of one → packages it may import from outside."""
 

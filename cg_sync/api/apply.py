@@ -63,6 +63,11 @@ def apply_plan(plan: Plan, shop: Writer, *, kinds: Sequence[Kind[C]], ids: Ids) 
             _carry_out(step, kind, shop, ids, made)
         except ApiError as error:
             raise StepFailed(step, error) from error
+        if isinstance(step, CreateRecord | UpdateRecord):
+            # Later steps may refer to what has just been made or renamed.
+            change = step.change
+            known = made[change.address] if isinstance(change, Create) else change.remote_id
+            ids = ids.having(kind.collection, {change.address.key: known})
         yield step
 
 

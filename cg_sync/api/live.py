@@ -71,6 +71,11 @@ def fetch_live(shop: Reader, kinds: Sequence[Kind[C]], context: C) -> Live:
             address = kind.address_of(spec)
             met[address].append(remote_id)
             held.setdefault(address, Held(address, spec, remote_id, _size(payload, kind.size)))
+        # Kinds further down may refer to these.
+        mine = {
+            it.address.key: it.remote_id for it in held.values() if it.address.kind == kind.name
+        }
+        ids = ids.having(kind.collection, mine)
     twice = {address: tuple(found) for address, found in met.items() if len(found) > 1}
     return Live(held, tuple(unreadable), twice, ids)
 

@@ -101,7 +101,9 @@ def fmt_command(run: Run, files: tuple[Path, ...], check: bool) -> int:
 def _yaml_files(root: Path, folders: list[str]) -> list[Path]:
     names = [root / "cg-sync.yaml", root / "attributes.yaml"]
     inside = [
-        path for folder in ("lists", *folders) for path in sorted((root / folder).glob("*.yaml"))
+        path
+        for folder in ("lists", "conditions", *folders)
+        for path in sorted((root / folder).glob("*.yaml"))
     ]
     return [path for path in (*names, *inside) if path.is_file()]
 

@@ -51,8 +51,8 @@ def init_command(folder: Path) -> None:
 @project_option
 @pass_run
 def schema_command(run: Run, name: str | None, write_files: bool) -> None:
-    """Print the JSON Schema of a kind of file: group, setting, list, attributes or project. Without
-    NAME, the names.
+    """Print the JSON Schema of a kind of file: group, setting, list, condition, attributes or
+    project. Without NAME, the names.
     """
     from cg_sync.files.schemas import read_schemas
     from cg_sync.files.writing import write_text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -73,6 +73,15 @@ class Ids:
         if remote_id is None:
             return None
         return self._by_id.get(collection, {}).get(remote_id, f"#{remote_id}")
+
+    def having(self, collection: str, codes: Mapping[str, RemoteId]) -> Ids:
+        """These ids and those of `codes` too; a code that is there gets its new id."""
+        known = {**self.codes.get(collection, {}), **codes}
+        return replace(self, codes={**self.codes, collection: known})
+
+    def names(self, collection: str) -> Mapping[RemoteId, str]:
+        """The code of each id of a collection."""
+        return self._by_id.get(collection, {})
 
     @cached_property
     def _by_id(self) -> Mapping[str, Mapping[RemoteId, str]]:

@@ -45,6 +45,9 @@ def check_against_shop(
     """
     by_name = {kind.name: kind for kind in kinds}
     unreadable = {Address(it.kind, it.key): it for it in live.unreadable if it.key is not None}
+    to_be = {
+        kind.collection: {it.key for it in desired.wanted if it.kind == kind.name} for kind in kinds
+    }
     in_other_letters = {(a.kind, a.key.casefold()): held for a, held in live.held.items()}
     for pair in pairs:
         wanted, kind = pair.wanted, by_name[pair.wanted.address.kind]
@@ -55,7 +58,8 @@ def check_against_shop(
             yield from _cannot_be_read(wanted, kind, unreadable, _former_addresses(wanted))
         yield from _in_other_letters(wanted, pair.held, kind, live, in_other_letters)
         for reference in kind.references(wanted.spec):
-            yield from _unknown_code(reference, wanted, live)
+            if reference.code not in to_be.get(reference.collection, ()):
+                yield from _unknown_code(reference, wanted, live)
     for address, tombstone in desired.absent.items():
         kind = by_name[address.kind]
         yield from _held_twice(address, tombstone, kind, live)

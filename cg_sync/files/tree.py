@@ -1,4 +1,4 @@
-"""Reads a project: cg-sync.yaml, attributes.yaml, lists/ and the folder of every kind."""
+"""Reads a project: cg-sync.yaml, attributes.yaml, lists/, conditions/ and each kind's folder."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from cg_sync.files.yaml_text import MAX_BYTES
 PROJECT_FILE = "cg-sync.yaml"
 ATTRIBUTES_FILE = "attributes.yaml"
 LISTS_FOLDER = "lists"
+CONDITIONS_FOLDER = "conditions"
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """All documents of a project: `lists` by id (the file's stem), `resources` by kind."""
+    """All documents of a project: `lists` and `conditions` by id (the file's stem), `resources` by
+    kind.
+    """
 
     root: Path
     project: Document | None
     attributes: Document | None
     lists: Mapping[str, Document]
+    conditions: Mapping[str, Document]
     resources: Mapping[str, tuple[Document, ...]]
 
 
@@ -45,13 +49,13 @@ def read_tree(root: Path, folders: Mapping[str, str]) -> tuple[Tree, tuple[Probl
             Problem("CG-F17", f"there is no {PROJECT_FILE} in this folder", where, hint)
         )
     attributes = _read_top(root, ATTRIBUTES_FILE, problems)
-    lists = {path.stem: document for path, document in _read_folder(root, LISTS_FOLDER, problems)}
-    problems += _differ_only_by_case(lists)
+    lists = _read_named(root, LISTS_FOLDER, "value list", problems)
+    conditions = _read_named(root, CONDITIONS_FOLDER, "condition", problems)
     resources = {
         kind: tuple(document for _, document in _read_folder(root, folder, problems))
         for kind, folder in folders.items()
     }
-    return Tree(root, project, attributes, lists, resources), tuple(problems)
+    return Tree(root, project, attributes, lists, conditions, resources), tuple(problems)
 
 
 def _read_top(root: Path, name: str, problems: list[Problem]) -> Document | None:
@@ -121,12 +125,18 @@ def _has_yaml(folder: Path) -> bool:
     return any(_is_yaml(name) for _, _, names in os.walk(folder) for name in names)
 
 
-def _differ_only_by_case(lists: Mapping[str, Document]) -> Iterator[Problem]:
+def _read_named(root: Path, folder: str, noun: str, problems: list[Problem]) -> dict[str, Document]:
+    found = {path.stem: document for path, document in _read_folder(root, folder, problems)}
+    problems += _differ_only_by_case(found, noun)
+    return found
+
+
+def _differ_only_by_case(named: Mapping[str, Document], noun: str) -> Iterator[Problem]:
     first: dict[str, Document] = {}
-    for name, document in lists.items():
+    for name, document in named.items():
         other = first.setdefault(name.casefold(), document)
         if other is not document:
-            message = f"value list `{name}` differs only by case from {other.file}"
+            message = f"{noun} `{name}` differs only by case from {other.file}"
             yield Problem("CG-F07", message, Position(document.file), "rename one of the two")
 
 

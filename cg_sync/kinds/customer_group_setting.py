@@ -16,11 +16,12 @@ from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.kinds.context import Context
 from cg_sync.rules.document import rule_to_document, rule_to_file
-from cg_sync.rules.ir import RawRule, Rule, rule_hash
+from cg_sync.rules.ir import RawRule, Rule, groups_named, rule_hash
 from cg_sync.rules.parse import RuleProblem, parse_rule
 from cg_sync.rules.wire import rule_from_wire, rule_to_wire
 
 PRICE_LISTS, STOCK_LISTS = "price_lists", "stock_lists"
+GROUPS = "customer_groups"
 
 
 class CustomerGroupSetting(Spec):
@@ -172,7 +173,9 @@ def to_wire(spec: Spec, ids: Ids) -> dict[str, JsonValue]:
         "is_active": setting.active,
         "start_date": setting.starts_at.isoformat() if setting.starts_at else None,
         "end_date": setting.ends_at.isoformat() if setting.ends_at else None,
-        "config": rule_to_wire(setting.rule) if setting.rule is not None else None,
+        "config": None
+        if setting.rule is None
+        else rule_to_wire(setting.rule, ids.codes.get(GROUPS, {})),
         "price_list": ids.of(PRICE_LISTS, setting.price_list),
         "stock_list": ids.of(STOCK_LISTS, setting.stock_list),
     }
@@ -187,7 +190,7 @@ def from_wire(payload: JsonObject, ids: Ids, context: Context) -> Spec:
         active=_flag(payload, "is_active", default=True),
         starts_at=_live_moment(payload, "start_date", context.timezone),
         ends_at=_live_moment(payload, "end_date", context.timezone),
-        rule=rule_from_wire(payload.get("config"), context.vocabulary.catalogue),
+        rule=rule_from_wire(payload.get("config"), context.vocabulary.catalogue, ids.names(GROUPS)),
         price_list=ids.code_of(PRICE_LISTS, _whole(payload, "price_list")),
         stock_list=ids.code_of(STOCK_LISTS, _whole(payload, "stock_list")),
     )
@@ -243,12 +246,15 @@ def to_document(spec: Spec) -> dict[str, JsonValue]:
 
 
 def references(spec: Spec) -> Iterator[Reference]:
-    """The price and stock list that a setting grants, by code."""
+    """The price and stock list that a setting grants, by code, and the groups its rule names."""
     setting = cast(CustomerGroupSetting, spec)
     if setting.price_list is not None:
         yield Reference(("display", "price_list"), PRICE_LISTS, setting.price_list)
     if setting.stock_list is not None:
         yield Reference(("display", "stock_list"), STOCK_LISTS, setting.stock_list)
+    if isinstance(setting.rule, Rule):
+        for name in sorted(groups_named(setting.rule)):
+            yield Reference(("rule",), GROUPS, name)
 
 
 def check_priorities(settings: Sequence[Wanted]) -> Iterator[Problem]:

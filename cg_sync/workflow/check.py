@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -18,11 +18,12 @@ from cg_sync.files.environment import VARS, substitute
 from cg_sync.files.members import read_memberships
 from cg_sync.files.schemas import read_schemas
 from cg_sync.files.tree import Tree, read_tree
-from cg_sync.jsonvalue import JsonObject
+from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.context import Context
 from cg_sync.rules.catalogue import Catalogue, check_catalogue, make_catalogue
-from cg_sync.rules.parse import Vocabulary
+from cg_sync.rules.parse import Vocabulary, check_condition
+from cg_sync.rules.problem import RuleProblem
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def check_files(
     tree, problems = read_tree(root, {kind.name: kind.folder for kind in kinds})
     law = Law(read_schemas())
     project, chosen, project_problems = _read_project(tree, law, environment, environ)
-    vocabulary, vocabulary_problems = _read_vocabulary(tree, law)
+    timezone = project.timezone if project is not None else "UTC"
+    vocabulary, vocabulary_problems = _read_vocabulary(tree, law, timezone)
     problems = (*problems, *project_problems, *vocabulary_problems)
     if project is None or vocabulary is None:
         raise FilesError(problems)
@@ -119,19 +121,19 @@ def _read_project(
     return project if not unset else None, chosen, (*unset, *problems)
 
 
-def _read_vocabulary(tree: Tree, law: Law) -> tuple[Vocabulary | None, tuple[Problem, ...]]:
+def _read_vocabulary(
+    tree: Tree, law: Law, timezone: str
+) -> tuple[Vocabulary | None, tuple[Problem, ...]]:
+    """The words that rules may use; days are counted in `timezone`."""
     problems: list[Problem] = []
-    catalogue: Catalogue | None = Catalogue({})
+    catalogue = Catalogue({})
     if tree.attributes is not None:
         document = tree.attributes
         problems += law.check("attributes", document)
         if not problems:
             content = cast(JsonObject, document.content)
-            problems += [
-                document.problem(it.code, it.message, it.pointer, of_key=it.of_key, hint=it.hint)
-                for it in check_catalogue(content)
-            ]
-            catalogue = make_catalogue(content)
+            problems += _placed(document, (), check_catalogue(content))
+            catalogue = make_catalogue(content, timezone)
     lists: dict[str, tuple[str, ...]] = {}
     for name, document in tree.lists.items():
         broken = law.check("list", document)
@@ -139,9 +141,25 @@ def _read_vocabulary(tree: Tree, law: Law) -> tuple[Vocabulary | None, tuple[Pro
         if not broken:
             values = cast(JsonObject, document.content)["values"]
             lists[name] = tuple(cast(Sequence[str], values))
-    if problems or catalogue is None:
-        return None, tuple(problems)
-    return Vocabulary(catalogue, lists), ()
+    conditions: dict[str, JsonValue] = {}
+    for name, document in tree.conditions.items():
+        broken = law.check("condition", document, leaving=(("condition",),))
+        problems += broken
+        if not broken:
+            conditions[name] = cast(JsonObject, document.content)["condition"]
+    vocabulary = Vocabulary(catalogue, lists, conditions)
+    for name in () if problems else conditions:
+        document = tree.conditions[name]
+        problems += _placed(document, ("condition",), check_condition(name, vocabulary))
+    return (None if problems else vocabulary), tuple(problems)
+
+
+def _placed(
+    document: Document, below: Pointer, problems: Iterable[RuleProblem]
+) -> Iterator[Problem]:
+    for it in problems:
+        pointer = (*below, *it.pointer)
+        yield document.problem(it.code, it.message, pointer, of_key=it.of_key, hint=it.hint)
 
 
 def _common_vars(project: Project) -> Mapping[str, str]:

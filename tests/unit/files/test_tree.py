@@ -40,6 +40,7 @@ def test_a_project_is_read_whole_and_in_the_order_of_names(tmp_path: Path) -> No
         "groups/.notes": "x",
         "groups/drafts/text.md": "x",
         "settings/s.yaml": "slug: s",
+        "conditions/open.yaml": "condition: []",
         "other/x.yaml": "{",
     })  # fmt: skip
     tree, problems = read_tree(tmp_path, FOLDERS)
@@ -49,6 +50,7 @@ def test_a_project_is_read_whole_and_in_the_order_of_names(tmp_path: Path) -> No
         a_document("cg-sync.yaml", {"version": 1}),
         a_document("attributes.yaml", {"a": 1}),
         {"a": a_document("lists/a.yaml", ["a"]), "b": a_document("lists/b.yaml", ["b"])},
+        {"open": a_document("conditions/open.yaml", {"condition": []})},
         {
             "customer_group": (
                 a_document("groups/Z.yaml", {"name": "Z"}),
@@ -67,7 +69,9 @@ def told(root: Path) -> list[tuple[str, str, str]]:
 
 def test_a_folder_without_project_file_is_no_project(tmp_path: Path) -> None:
     tree, problems = read_tree(tmp_path, FOLDERS)
-    nothing = Tree(tmp_path, None, None, {}, {"customer_group": (), "customer_group_setting": ()})
+    nothing = Tree(
+        tmp_path, None, None, {}, {}, {"customer_group": (), "customer_group_setting": ()}
+    )
     assert tree == nothing
     assert problems == (
         Problem(
