@@ -80,6 +80,12 @@ class _Reader:
         if rule is None:
             hint = "copy the rule JSON of the shop, or write `match:`"
             self.findings.report("CG-F23", "raw: holds no rule", Place(("raw",)), hint=hint)
+        # Only its ids keep such a rule raw, and in another shop they mean other groups.
+        named = rule_from_wire(payload, self.vocabulary.catalogue, _names_for(payload))
+        if isinstance(rule, RawRule) and not isinstance(named, RawRule):
+            hint = "write it as a rule, with the groups by name: {has_any: [NAME]}"
+            message = "raw: names customer groups by their ids"
+            self.findings.report("CG-F23", message, Place(("raw",)), hint=hint)
         return rule
 
     def _match_and_except(self, content: JsonObject) -> Rule:
@@ -204,3 +210,20 @@ class _Reader:
             message += f", and {more} more like it" if more else ""
             self.findings.report(first.code, message, place, hint=first.hint)
         return node
+
+
+def _names_for(payload: JsonValue) -> dict[int, str]:
+    """A made-up name for every group that a wire rule names by id."""
+    names: dict[int, str] = {}
+    waiting = [payload]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            ids = value.get("customer_groups")
+            names |= (
+                {it: f"#{it}" for it in ids if type(it) is int} if isinstance(ids, list) else {}
+            )
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return names

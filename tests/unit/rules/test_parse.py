@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cg_sync.codes import CODES
-from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
+from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer, canonical
 from cg_sync.rules.catalogue import Attribute, Catalogue
 from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
 from cg_sync.rules.parse import RuleProblem, Vocabulary, parse_rule
@@ -581,6 +581,22 @@ def test_a_raw_rule_is_kept_when_the_language_cannot_say_it() -> None:
 def test_a_raw_rule_that_the_language_can_say_is_that_rule() -> None:
     content: JsonObject = {"raw": {"slug": "any-rule", "name": "Everybody"}}
     assert parse_rule(content, VOCABULARY) == (Rule(Everyone()), ())
+
+
+BY_ID: JsonObject = {"slug": "customer-group-rule", "customer_groups": [4711, 4712]}
+
+
+@pytest.mark.parametrize("payload", [BY_ID, {"slug": "not-rule", "child": BY_ID}])
+def test_a_raw_rule_may_not_name_groups_by_ids_where_names_would_do(payload: JsonObject) -> None:
+    problem = problem_of({"raw": payload})
+    assert (problem.code, problem.pointer) == ("CG-F23", ("raw",))
+    assert problem.message == "raw: names customer groups by their ids"
+
+
+def test_a_raw_rule_that_is_foreign_besides_keeps_its_ids() -> None:
+    payload: JsonObject = {"slug": "and-rule", "children": [BY_ID, {"slug": "basket-rule"}]}
+    rule, problems = parse_rule({"raw": payload}, VOCABULARY)
+    assert (rule, problems) == (RawRule(canonical(payload)), ())
 
 
 WORDS = st.sampled_from(
