@@ -390,7 +390,7 @@ def test_fmt_lays_out_files_and_check_only_tells(project: Project) -> None:
 
 def test_schemas_are_printed_and_refreshed(project: Project) -> None:
     names = project.run("schema").out.split()
-    assert names == ["attributes", "group", "list", "project", "setting"]
+    assert names == ["attributes", "condition", "group", "list", "project", "setting"]
     schema = project.run("schema", "group").data
     assert schema["title"] == "Customer group"
     written = project.run("schema", "--write").out.split()
