@@ -17,7 +17,7 @@ from cg_sync.cli.run import (
 )
 from cg_sync.cli.terminal import notice, progress, waiting, write, write_json
 from cg_sync.core.plan import Plan, Step
-from cg_sync.errors import ExitCode, UsageWrong
+from cg_sync.errors import CgSyncError, ExitCode, UsageWrong
 from cg_sync.report.line import Span, Tone, line
 
 
@@ -96,6 +96,8 @@ def apply_command(run: Run, yes: bool, allow: tuple[str, ...], digest: str | Non
 
         try:
             outcome = apply_changes(checked, prepared, shop, on_step=tell)
+        except CgSyncError:
+            raise  # It is certain that nothing was written, and the error says why.
         except BaseException:
             stopped = interrupted(plan, done)
             run.result["apply"] = outcome_data(stopped)

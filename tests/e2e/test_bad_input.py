@@ -252,6 +252,8 @@ def test_a_user_who_may_only_read_can_plan_but_is_stopped_at_the_first_write(
     assert (ran.code, shop.groups()) == (10, {})
     assert f"the shop refused POST {shop.remote}/customer_groups/ (403)" in ran.err
     assert "may not change" in ran.err
+    assert "may be done" not in ran.out + ran.err
+    assert "interrupted" not in ran.out + ran.err
 
 
 # --- the shop

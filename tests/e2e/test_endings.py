@@ -399,7 +399,6 @@ def test_apply_with_nothing_to_do_asks_nobody(shop_project: Project) -> None:
     assert shop_project.run("apply").code == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 @pytest.mark.parametrize(
     ("confirm", "answer", "code", "made"),
     [
