@@ -255,3 +255,8 @@ def test_conditions_alone_are_lines_too() -> None:
         "- is_active: true",
         "- city: Bursa",
     )
+
+
+def test_a_duration_is_written_bare_in_lines_and_a_number_that_is_a_text_is_not() -> None:
+    lines = document_lines({"match": [{"born": {"within_last": "30d"}}, {"code": "30"}]})
+    assert lines[1:] == ("  - born: {within_last: 30d}", '  - code: "30"')
