@@ -30,10 +30,13 @@ class ExitCode(IntEnum):
 
 
 class Severity(StrEnum):
-    """An error stops `plan` and `apply`; a warning is shown and goes on."""
+    """An error stops `plan` and `apply`; a warning is shown and goes on; an info is shown by
+    `analyse` alone.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True, order=True)

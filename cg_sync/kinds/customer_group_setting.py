@@ -15,9 +15,10 @@ from cg_sync.core.state import Wanted
 from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.kinds.context import Context
+from cg_sync.rules.contest import Contender
 from cg_sync.rules.document import rule_to_document, rule_to_file
 from cg_sync.rules.ir import RawRule, Rule, groups_named, rule_hash
-from cg_sync.rules.parse import RuleProblem, parse_rule
+from cg_sync.rules.parse import RuleProblem, outline_of, parse_rule
 from cg_sync.rules.wire import rule_from_wire, rule_to_wire
 
 PRICE_LISTS, STOCK_LISTS = "price_lists", "stock_lists"
@@ -255,6 +256,25 @@ def references(spec: Spec) -> Iterator[Reference]:
     if isinstance(setting.rule, Rule):
         for name in sorted(groups_named(setting.rule)):
             yield Reference(("rule",), GROUPS, name)
+
+
+def contender_of(wanted: Wanted, context: Context) -> Contender:
+    """A wanted setting as far as it competes for customers."""
+    setting = cast(CustomerGroupSetting, wanted.spec)
+    content = cast(JsonObject, wanted.document.content)
+    # Both are set in whatever a file says.
+    assert setting.rule is not None
+    assert setting.priority is not None
+    return Contender(
+        slug=setting.slug,
+        priority=setting.priority,
+        rule=setting.rule,
+        outline=outline_of(content["rule"], context.vocabulary),
+        active=setting.active,
+        starts_at=setting.starts_at,
+        ends_at=setting.ends_at,
+        display={"price_list": setting.price_list, "stock_list": setting.stock_list},
+    )
 
 
 def check_priorities(settings: Sequence[Wanted]) -> Iterator[Problem]:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from cg_sync.errors import did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.rules.catalogue import Catalogue
-from cg_sync.rules.ir import All, AnyOf, Node, Not, RawRule, Rule
+from cg_sync.rules.ir import All, AnyOf, Everyone, Node, Not, RawRule, Rule
 from cg_sync.rules.limits import MAX_DEPTH, MAX_LINES, MAX_USE_DEPTH
 from cg_sync.rules.line import Line
+from cg_sync.rules.outline import Part, Word
 from cg_sync.rules.place import Findings, Place
 from cg_sync.rules.problem import RuleProblem, spoken
 from cg_sync.rules.wire import rule_from_wire
 
-__all__ = ["RuleProblem", "Vocabulary", "check_condition", "parse_rule"]
+__all__ = ["RuleProblem", "Vocabulary", "check_condition", "outline_of", "parse_rule"]
 
 
 EVERYONE = "everyone"
@@ -46,6 +47,13 @@ def parse_rule(
     return (None if problems else rule), problems
 
 
+def outline_of(content: JsonValue, vocabulary: Vocabulary) -> Part | None:
+    """The rule as it is written, of a value of `rule:` that parses; None for a raw rule."""
+    if isinstance(content, Mapping) and "raw" not in content:
+        return _Reader(vocabulary)._match_and_except(content)
+    return None
+
+
 def check_condition(name: str, vocabulary: Vocabulary) -> tuple[RuleProblem, ...]:
     """All that is wrong with a shared condition wherever it is used, placed inside it."""
     reader = _Reader(vocabulary, using=(name,))
@@ -73,7 +81,9 @@ class _Reader:
                 near = did_you_mean(key, known)
                 hint = near or f"a rule has {' and '.join(known)} only"
                 report("CG-F05", f"{key}: no such field", Place((key,)), of_key=True, hint=hint)
-        return self._raw(content["raw"]) if "raw" in content else self._match_and_except(content)
+        if "raw" in content:
+            return self._raw(content["raw"])
+        return Rule(self._match_and_except(content).node)
 
     def _raw(self, payload: JsonValue) -> Rule | RawRule | None:
         rule = rule_from_wire(payload, self.vocabulary.catalogue)
@@ -88,41 +98,48 @@ class _Reader:
             self.findings.report("CG-F23", message, Place(("raw",)), hint=hint)
         return rule
 
-    def _match_and_except(self, content: JsonObject) -> Rule:
+    def _match_and_except(self, content: JsonObject) -> Part:
         report = self.findings.report
-        parts: list[Node] = []
+        parts: list[Part] = []
         if "match" not in content:
             hint = f"to select every customer, write `match: {EVERYONE}`"
             report("CG-F24", "match: is missing", Place(()), hint=hint)
-        elif content["match"] != EVERYONE:
-            parts += self._conditions(content["match"], Place(("match",)))
+        elif content["match"] == EVERYONE:
+            parts.append(Part("match", Everyone(), ("match",)))
+        else:
+            wanted = self._conditions(content["match"], Place(("match",)))
+            parts.append(Part("match", All(_nodes(wanted)), ("match",), wanted))
+        nodes = _nodes(parts)
         if "except" in content:
             refused = self._conditions(content["except"], Place(("except",)).under_not())
-            parts.append(Not(AnyOf(tuple(refused))))
+            parts.append(Part("except", AnyOf(_nodes(refused)), ("except",), refused))
+            nodes += (Not(parts[-1].node),)
         lines = self.findings.lines
         if lines > MAX_LINES:
             hint = "name many values in one condition, or split the setting"
             message = f"the rule has {lines} conditions, and can have {MAX_LINES}"
             report("CG-F24", message, Place(()), hint=hint)
-        return Rule(All(tuple(parts)))
+        return Part("rule", All(nodes), (), tuple(parts))
 
-    def _conditions(self, content: JsonValue, place: Place) -> list[Node]:
+    def _conditions(self, content: JsonValue, place: Place) -> tuple[Part, ...]:
         """The conditions of `match` or `except`, which may be one or a list."""
         if isinstance(content, list | tuple):
             return self._items(content, place)
-        node = self._condition(content, place)
-        return [] if node is None else [node]
+        part = self._condition(content, place)
+        return () if part is None else (part,)
 
-    def _items(self, content: list[JsonValue] | tuple[JsonValue, ...], place: Place) -> list[Node]:
+    def _items(
+        self, content: list[JsonValue] | tuple[JsonValue, ...], place: Place
+    ) -> tuple[Part, ...]:
         if not content:
             word = place.pointer[-1] if place.pointer else "condition"
             message = f"{word}: the list is empty"
             hint = f"`match: {EVERYONE}` selects every customer; leave out what is not needed"
             self.findings.report("CG-F24", message, place, hint=hint)
-        nodes = [self._condition(item, place.at(index)) for index, item in enumerate(content)]
-        return [node for node in nodes if node is not None]
+        parts = [self._condition(item, place.at(index)) for index, item in enumerate(content)]
+        return tuple(part for part in parts if part is not None)
 
-    def _condition(self, content: JsonValue, place: Place) -> Node | None:
+    def _condition(self, content: JsonValue, place: Place) -> Part | None:
         report = self.findings.report
         if not isinstance(content, Mapping):
             hint = "write an attribute and its test, such as `is_active: true`"
@@ -135,10 +152,11 @@ class _Reader:
             hint = "a condition has exactly one key; write each as its own list item"
             report("CG-F24", f"the condition {names}", place, hint=hint)
         # Every entry is read, so that its problems are seen too.
-        nodes = [self._entry(key, value, place.at(key)) for key, value in content.items()]
-        return nodes[0] if nodes else None
+        parts = [self._entry(key, value, place) for key, value in content.items()]
+        return parts[0] if parts else None
 
-    def _entry(self, key: str, value: JsonValue, place: Place) -> Node | None:
+    def _entry(self, key: str, value: JsonValue, condition: Place) -> Part | None:
+        place = condition.at(key)
         if key in _GROUPS:
             return self._group(key, value, place)
         if key == "use":
@@ -151,9 +169,14 @@ class _Reader:
             )
             report("CG-F21", f"{key}: no such attribute", place, of_key=True, hint=hint)
             return None
-        return Line(attributes[key], place, self.vocabulary.lists, self.findings).read(value)
+        node = Line(attributes[key], place, self.vocabulary.lists, self.findings).read(value)
+        return None if node is None else self._part("line", node, place)
 
-    def _group(self, word: str, content: JsonValue, place: Place) -> Node | None:
+    def _part(self, word: Word, node: Node, place: Place, parts: tuple[Part, ...] = ()) -> Part:
+        """A part for the condition whose key stands at `place`."""
+        return Part(word, node, place.pointer[:-1], parts, self.using[-1] if self.using else "")
+
+    def _group(self, word: str, content: JsonValue, place: Place) -> Part | None:
         report = self.findings.report
         inner = replace(place, depth=place.depth + 1)
         if inner.depth > MAX_DEPTH:
@@ -166,11 +189,14 @@ class _Reader:
             report("CG-F24", f"{word}: takes a list of conditions", place, hint=hint)
             return None
         if word == "none":
-            return Not(AnyOf(tuple(self._items(content, inner.under_not()))))
-        nodes = tuple(self._items(content, inner))
-        return All(nodes) if word == "all" else AnyOf(nodes)
+            parts = self._items(content, inner.under_not())
+            return self._part("none", Not(AnyOf(_nodes(parts))), place, parts)
+        parts = self._items(content, inner)
+        if word == "all":
+            return self._part("all", All(_nodes(parts)), place, parts)
+        return self._part("any", AnyOf(_nodes(parts)), place, parts)
 
-    def _use(self, name: JsonValue, place: Place) -> Node | None:
+    def _use(self, name: JsonValue, place: Place) -> Part | None:
         """The shared condition, which counts as if it stood here: with its depth and its lines."""
         report, conditions = self.findings.report, self.vocabulary.conditions
         if not isinstance(name, str):
@@ -194,14 +220,14 @@ class _Reader:
             return None
         return self._shared(name, place)
 
-    def _shared(self, name: str, place: Place) -> Node | None:
+    def _shared(self, name: str, place: Place) -> Part | None:
         inner = replace(self.findings, problems=[])
         reader = _Reader(self.vocabulary, inner, (*self.using, name))
         content = self.vocabulary.conditions[name]
-        if isinstance(content, list | tuple):
-            # As under `all`, which several conditions of one file are.
-            content = {"all": content}
-        node = reader._condition(content, replace(place, pointer=()))
+        here = replace(place, pointer=())
+        # Several conditions of one file are as under an `all`.
+        several = isinstance(content, list | tuple)
+        part = reader._group("all", content, here) if several else reader._condition(content, here)
         self.findings.lines, self.findings.uses = inner.lines, inner.uses
         if inner.problems:
             first, more = inner.problems[0], len(inner.problems) - 1
@@ -209,7 +235,11 @@ class _Reader:
             message = f"in the shared condition {name}{where}: {first.message}"
             message += f", and {more} more like it" if more else ""
             self.findings.report(first.code, message, place, hint=first.hint)
-        return node
+        return None if part is None else self._part("use", part.node, place, (part,))
+
+
+def _nodes(parts: tuple[Part, ...] | list[Part]) -> tuple[Node, ...]:
+    return tuple(part.node for part in parts)
 
 
 def _names_for(payload: JsonValue) -> dict[int, str]:
