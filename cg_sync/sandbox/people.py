@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
-from cg_sync.sandbox.traits import Person, with_known_traits, with_traits
+from cg_sync.sandbox.traits import Person, with_channel, with_known_traits, with_traits
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -120,11 +120,13 @@ def well_known() -> Iterator[Person]:
 
 def _invented(seed: int) -> Iterator[Person]:
     dice = random.Random(f"cg-sync sandbox {seed}")
+    # What was invented later has dice of its own, so that the rest stays as it was.
     more_dice = random.Random(f"cg-sync sandbox {seed}, traits")
+    channel_dice = random.Random(f"cg-sync sandbox {seed}, channels")
     number = WELL_KNOWN
     while True:
         number += 1
-        yield with_traits(more_dice, _person(dice, number))
+        yield with_channel(channel_dice, with_traits(more_dice, _person(dice, number)))
 
 
 def _person(dice: random.Random, number: int) -> Person:

@@ -8,20 +8,30 @@ from typing import Any
 Person = dict[str, Any]
 
 _ABROAD: Mapping[str, str] = {"BERLIN": "DE", "PARIS": "FR", "SOFYA": "BG"}
+_CHANNELS, _CHANNEL_SHARES = ("web", "app", "instore", "marketplace"), (50, 30, 12, 8)
 _OFFSETS = tuple(timezone(timedelta(hours=hours)) for hours in (3, 3, 3, 0, 1))
 
-# In the order of the well-known people: country and city, tags, orders, lifetime value, last order.
-_KNOWN: tuple[tuple[str, str, str, int | None, str, str], ...] = (
-    ("TR", "Ankara", "app newsletter", 3, "1250.00", "2026-09-30T18:05:00+03:00"),
-    ("TR", "Ankara", "", 12, "25000.00", "2026-02-28T09:00:00+03:00"),
-    ("TR", "Bursa", "press", 1, "249.00", "2024-02-29T12:00:00+03:00"),
-    ("TR", "Ankara", "wholesale", 240, "1250000.50", "2026-11-20T23:30:00+03:00"),
-    ("NO", "Oslo", "staff", 7, "24999.99", "2025-11-21T00:00:00+01:00"),
-    ("TR", "Ankara", "", 0, "0.00", ""),
-    ("tr", "İSTANBUL", "newsletter outlet loyalty", 2, "899.90", "2026-11-20T21:30:00+00:00"),
-    ("CY", "Lefkoşa", "", 5, "25000.01", "2026-10-25T03:30:00+02:00"),
-    ("TR", "", "", None, "", ""),
-    ("", "", "", None, "", ""),
+# In the order of the well-known people: country and city, tags, orders, lifetime value, last order,
+# the channel they buy in.
+_KNOWN: tuple[tuple[str, str, str, int | None, str, str, str], ...] = (
+    ("TR", "Ankara", "app newsletter", 3, "1250.00", "2026-09-30T18:05:00+03:00", "web"),
+    ("TR", "Ankara", "", 12, "25000.00", "2026-02-28T09:00:00+03:00", "app"),
+    ("TR", "Bursa", "press", 1, "249.00", "2024-02-29T12:00:00+03:00", "instore"),
+    ("TR", "Ankara", "wholesale", 240, "1250000.50", "2026-11-20T23:30:00+03:00", "marketplace"),
+    ("NO", "Oslo", "staff", 7, "24999.99", "2025-11-21T00:00:00+01:00", "app"),
+    ("TR", "Ankara", "", 0, "0.00", "", "web"),
+    (
+        "tr",
+        "İSTANBUL",
+        "newsletter outlet loyalty",
+        2,
+        "899.90",
+        "2026-11-20T21:30:00+00:00",
+        "web",
+    ),
+    ("CY", "Lefkoşa", "", 5, "25000.01", "2026-10-25T03:30:00+02:00", "app"),
+    ("TR", "", "", None, "", "", "web"),
+    ("", "", "", None, "", "", ""),
 )
 _COLUMNS: Mapping[int, Person] = {
     2: {"date_of_birth": date(2000, 2, 29)},
@@ -35,10 +45,10 @@ _COLUMNS: Mapping[int, Person] = {
 
 def with_known_traits(number: int, person: Person) -> Person:
     """The well-known person of that number, with what docs/sandbox.md says of each."""
-    country, city, tags, orders, value, last = _KNOWN[number - 1]
+    country, city, tags, orders, value, last, channel = _KNOWN[number - 1]
     attributes = {"country": country, "city": city}
     extra: Person = {"orders": orders, "lifetime_value": value, "last_order_at": last}
-    extra["tags"] = sorted(tags.split())
+    extra |= {"tags": sorted(tags.split()), "channel": channel}
     return _with(person, attributes, extra) | _COLUMNS.get(number, {})
 
 
@@ -58,6 +68,12 @@ def with_traits(dice: random.Random, person: Person) -> Person:
         if orders:
             extra["last_order_at"] = _last_order(dice, person["created_date"])
     return _with(person, attributes, extra)
+
+
+def with_channel(dice: random.Random, person: Person) -> Person:
+    """The person with the channel they buy in; one in ten has none."""
+    channel = dice.choices(_CHANNELS, _CHANNEL_SHARES)[0] if dice.random() < 0.9 else None
+    return _with(person, {}, {"channel": channel})
 
 
 def _last_order(dice: random.Random, joined: datetime) -> str:

@@ -73,6 +73,13 @@ def test_what_people_bought_fits_together() -> None:
             assert datetime.fromisoformat(last).tzinfo is not None
 
 
+def test_most_people_are_known_to_buy_in_some_channel() -> None:
+    crowd = [it["extra_field"].get("channel") for it in people(seed=7, count=3000)]
+    counts = Counter(crowd)
+    assert counts.keys() == {"web", "app", "instore", "marketplace", None}
+    assert 0.05 < counts[None] / len(crowd) < 0.15
+
+
 def test_the_well_known_people_are_as_the_documentation_has_them() -> None:
     page = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
     written = re.findall(r"^\| ([0-9]+) \|(.*)\|$", page, re.MULTILINE)
@@ -87,7 +94,7 @@ def as_documented(person: Person) -> list[str]:
     cells = (
         *(attributes.get("country"), attributes.get("city"), " ".join(extra.get("tags", []))),
         *(extra.get("orders"), extra.get("lifetime_value"), extra.get("last_order_at")),
-        *(person["date_of_birth"], person["phone_number"]),
+        *(extra.get("channel"), person["date_of_birth"], person["phone_number"]),
         person["date_joined"] and person["date_joined"].isoformat().replace("+00:00", "Z"),
     )
     return ["–" if it in (None, "") else f"`{it}`" for it in cells]
