@@ -40,16 +40,23 @@ def instant(value: object) -> datetime | None:
 
 
 def day_in(zone: ZoneInfo, value: object) -> date | None:
-    """The date that the text spells, or the date in the zone at the moment it spells."""
+    """The date that the text spells, or the date in the zone at the moment it spells; None for a
+    moment whose date there is outside the calendar.
+    """
     moment = instant(value)
-    return day(value) if moment is None else local(moment, zone).date()
+    if moment is None:
+        return day(value)
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:  # within hours of the first or the last day that Python can count
+        return None
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
     """The moment on the clocks of the zone; as it is where the calendar ends."""
     try:
         return moment.astimezone(zone)
-    except OverflowError:  # within hours of the first or the last day that Python can count
+    except OverflowError:
         return moment
 
 
