@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.document import Document
+from cg_sync.core.reading import Reading
 from cg_sync.errors import Problem
 from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
 
@@ -130,6 +132,11 @@ class Kind(Generic[C]):
     """Pointers below which `read` knows better than the schema what is wrong."""
     check_parsed: Callable[[Document, C], tuple[Problem, ...]] = lambda _document, _context: ()
     """What is wrong below `parsed`, in a document that need not obey the schema elsewhere."""
+    tell: Callable[[Spec | None, Spec, C, datetime | None], Reading | None] = (
+        lambda _before, _after, _context, _as_of: None
+    )
+    """What a change means in words, from what was before (None: nothing); None when the fields say
+    it all. What is true of that moment is proved too; with None for it, nothing is."""
 
     @property
     def wire_key(self) -> str:

@@ -5,7 +5,7 @@ it decides anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from cg_sync.core.address import Address
@@ -14,6 +14,7 @@ from cg_sync.core.guards import Tripped, tripped_guards
 from cg_sync.core.kind import C, Kind
 from cg_sync.core.members import Member
 from cg_sync.core.project import Guards
+from cg_sync.core.reading import Reading
 from cg_sync.core.state import Live
 from cg_sync.errors import Problem
 from cg_sync.jsonvalue import JsonValue, digest_of
@@ -69,7 +70,7 @@ class Target:
 @dataclass(frozen=True)
 class Plan:
     """Everything there is to say about a run before it writes. `calls` were spent on making it, by
-    verb.
+    verb; `readings` are there for the changes that words say better than fields.
     """
 
     target: Target
@@ -81,6 +82,7 @@ class Plan:
     unchanged: int
     digest: str
     calls: Mapping[str, int]
+    readings: Mapping[Address, Reading] = field(default_factory=dict)
 
     def still_refused(self, acknowledgements: Iterable[str]) -> tuple[Tripped, ...]:
         """The guards that still say no, given `RULE@DIGEST` acknowledgements; a digest may be cut
@@ -187,7 +189,7 @@ def _intent(change: Change) -> JsonValue:
         change.address.kind,
         change.address.key,
         remote,
-        [[field.name, field.old, field.new] for field in change.fields],
+        [[it.name, it.old, it.new] for it in change.fields],
         meant.meaning(),
         change.size if isinstance(change, Delete) else None,
         [member.pk for member in members.add] if members else [],

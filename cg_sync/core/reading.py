@@ -1,0 +1,36 @@
+"""What a change means to people: said in sentences, and what is proved of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cg_sync.jsonvalue import JsonObject
+
+Mark = Literal["+", "−", "~", "!"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of what a change means: added, taken away, changed; `!` is what is easily missed."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One field of a change as a reviewer reads it.
+
+    `english` says the new value; `notes` what is otherwise than before. `verdict` is one word for
+    what is proved of the change, with `proof` in a sentence; empty when there was nothing before.
+    `gains` and `loses` are invented customers, by the names of attributes, who show it.
+    """
+
+    field: str
+    english: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+    verdict: str = ""
+    proof: str = ""
+    gains: JsonObject | None = None
+    loses: JsonObject | None = None
