@@ -7,12 +7,17 @@ from typing import Literal
 
 from cg_sync.jsonvalue import JsonObject
 
-Mark = Literal["+", "−", "~", "!"]
+UNDECIDED = "UNDECIDED"
+"""The verdict on what could not be settled within the budget."""
+
+Mark = Literal["+", "−", "~", "=", "!"]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One line of what a change means: added, taken away, changed; `!` is what is easily missed."""
+    """One line of what a change means: added, taken away, changed, meaning the same; `!` is what is
+    easily missed.
+    """
 
     mark: Mark
     text: str
@@ -25,6 +30,7 @@ class Reading:
     `english` says the new value; `notes` what is otherwise than before. `verdict` is one word for
     what is proved of the change, with `proof` in a sentence; empty when there was nothing before.
     `gains` and `loses` are invented customers, by the names of attributes, who show it.
+    `unverified` are the forms in which the value is sent that nobody has tried with the shop.
     """
 
     field: str
@@ -34,3 +40,4 @@ class Reading:
     proof: str = ""
     gains: JsonObject | None = None
     loses: JsonObject | None = None
+    unverified: tuple[str, ...] = ()

@@ -1,0 +1,5 @@
+"""The golden files of reports serve sentences too."""
+
+from tests.unit.report.conftest import golden
+
+__all__ = ["golden"]
