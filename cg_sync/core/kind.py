@@ -117,6 +117,8 @@ class Kind(Generic[C]):
     """Any live record → Spec; raises WireUnreadable."""
     to_document: Callable[[Spec], dict[str, JsonValue]]
     """Spec → what an author would write, defaults left out."""
+    in_context: Callable[[Kind[C], C], Kind[C]] = lambda kind, _context: kind
+    """The kind as it writes records and files in these surroundings."""
     references: Callable[[Spec], Iterable[Reference]] = lambda _spec: ()
     looks_up: tuple[str, ...] = ()
     check_together: Callable[[Sequence[Wanted]], Iterator[Problem]] = lambda _wanted: iter(())

@@ -61,14 +61,26 @@ class Guards(_Part):
     min_existing: int = 10
 
 
+class Privacy(_Part):
+    """What personal data the files may hold."""
+
+    emails_in_git: Literal["allow", "forbid"] = "allow"
+
+
 class Project(_Part):
-    """Everything in cg-sync.yaml. `ownership` has every one of FOLDERS."""
+    """Everything in cg-sync.yaml. `ownership` has every one of FOLDERS.
+
+    `dialect` is as it is written, since only the rule language can tell what it means.
+    """
 
     timezone: str = "UTC"
     environments: Mapping[str, Environment]
     ownership: Mapping[str, Annotated[Ownership, BeforeValidator(_as_mapping)]]
     guards: Guards = Guards()
     unknown_customers: Literal["warn", "error"] = "warn"
+    privacy: Privacy = Privacy()
+    resolution: Literal["priority", "exclusive"] = "priority"
+    dialect: Mapping[str, Any] = {}
 
 
 def make_project(document: Document) -> tuple[Project | None, tuple[Problem, ...]]:

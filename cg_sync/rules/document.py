@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
 from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.rules.dialect import BUILT_IN, Dialect
 from cg_sync.rules.ir import (
     All,
     AnyOf,
@@ -41,8 +42,9 @@ def rule_to_document(rule: Rule | RawRule) -> dict[str, JsonValue]:
     return {**written, "except": _conditions(refused, 1)} if refused else written
 
 
-def rule_to_file(rule: Rule | RawRule) -> dict[str, JsonValue]:
-    """As `rule_to_document`, but as `raw:` when files could not hold it: it always parses again.
+def rule_to_file(rule: Rule | RawRule, dialect: Dialect = BUILT_IN) -> dict[str, JsonValue]:
+    """As `rule_to_document`, but as `raw:`, in the dialect, when files could not hold it: it always
+    parses again.
 
     A rule that names static groups is never raw, as its JSON would hold ids of one shop; beyond the
     limits somebody has to split it.
@@ -50,7 +52,7 @@ def rule_to_file(rule: Rule | RawRule) -> dict[str, JsonValue]:
     document = rule_to_document(rule)
     if isinstance(rule, RawRule) or is_within_limits(document) or groups_named(rule):
         return document
-    return {"raw": rule_to_wire(rule)}
+    return {"raw": rule_to_wire(rule, dialect=dialect)}
 
 
 def _choices(node: Node) -> tuple[Node, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cg_sync.errors import did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.rules.catalogue import Attribute
+from cg_sync.rules.dialect import BUILT_IN, Dialect, row_key
 from cg_sync.rules.ir import All, Leaf, Node
 from cg_sync.rules.limits import MAX_DEPTH
 from cg_sync.rules.listing import Values
@@ -35,9 +36,11 @@ class Line:
     place: Place
     lists: Mapping[str, tuple[str, ...]]
     findings: Findings
+    dialect: Dialect = BUILT_IN
 
     def read(self, test: JsonValue) -> Node | None:
         """The node that the test means; several operators must all hold."""
+        self._check_dialect(self.place)
         if not isinstance(test, Mapping):
             return self._shorthand(test)
         known = operators_of(self.attribute)
@@ -59,6 +62,7 @@ class Line:
             hint = f"write `{self.attribute.name}: {sample}`; {self._operators()}"
             self._report("CG-F22", f"{spoken(operand)} needs an operator", hint=hint)
             return None
+        self._check_dialect(self.place, "eq")
         when_missing = self._when_missing({}, excludes=False)
         return self._node(list(self._tests("eq", operand, self.place)), when_missing)
 
@@ -73,7 +77,17 @@ class Line:
             hint = "write each as a condition of its own; it needs no `missing:`"
             self._report("CG-F24", "present stands alone", here, of_key=True, hint=hint)
         else:
+            self._check_dialect(here, word)
             yield from self._tests(word, test[word], here)
+
+    def _check_dialect(self, place: Place, operator: str = "") -> None:
+        """Reports the operator, or without one the attribute, if the dialect refuses it."""
+        key = row_key(self.attribute, operator) if operator else self.attribute.name
+        if key in self.dialect.refused:
+            code, subject = ("CG-D01", f"{operator} ") if operator else ("CG-D02", "")
+            message = f"{subject}cannot be used with this shop: {self.dialect.refused[key]}"
+            hint = f"mend the rule, or `dialect.render.{key}` in cg-sync.yaml"
+            self._report(code, message, place, of_key=True, hint=hint)
 
     def _tests(self, word: str, operand: JsonValue, here: Place) -> Iterator[Asked]:
         operator = operators_of(self.attribute)[word]

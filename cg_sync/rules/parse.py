@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from cg_sync.errors import did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.rules.catalogue import Catalogue
+from cg_sync.rules.dialect import BUILT_IN, Dialect
 from cg_sync.rules.ir import All, AnyOf, Everyone, Node, Not, RawRule, Rule
 from cg_sync.rules.limits import MAX_DEPTH, MAX_LINES, MAX_USE_DEPTH
 from cg_sync.rules.line import Line
@@ -27,11 +28,14 @@ MAX_USES = MAX_LINES
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words a rule may use: the attributes, the values of each named list, and
-    each shared condition: one condition, or a list of which all must hold."""
+    each shared condition: one condition, or a list of which all must hold.
+
+    The dialect says which operators and attributes the shop refuses."""
 
     catalogue: Catalogue
     lists: Mapping[str, tuple[str, ...]]
     conditions: Mapping[str, JsonValue] = field(default_factory=dict)
+    dialect: Dialect = BUILT_IN
 
 
 def parse_rule(
@@ -86,12 +90,13 @@ class _Reader:
         return Rule(self._match_and_except(content).node)
 
     def _raw(self, payload: JsonValue) -> Rule | RawRule | None:
-        rule = rule_from_wire(payload, self.vocabulary.catalogue)
+        catalogue, dialect = self.vocabulary.catalogue, self.vocabulary.dialect
+        rule = rule_from_wire(payload, catalogue, dialect=dialect)
         if rule is None:
             hint = "copy the rule JSON of the shop, or write `match:`"
             self.findings.report("CG-F23", "raw: holds no rule", Place(("raw",)), hint=hint)
         # Only its ids keep such a rule raw, and in another shop they mean other groups.
-        named = rule_from_wire(payload, self.vocabulary.catalogue, _names_for(payload))
+        named = rule_from_wire(payload, catalogue, _names_for(payload), dialect)
         if isinstance(rule, RawRule) and not isinstance(named, RawRule):
             hint = "write it as a rule, with the groups by name: {has_any: [NAME]}"
             message = "raw: names customer groups by their ids"
@@ -169,7 +174,9 @@ class _Reader:
             )
             report("CG-F21", f"{key}: no such attribute", place, of_key=True, hint=hint)
             return None
-        node = Line(attributes[key], place, self.vocabulary.lists, self.findings).read(value)
+        words = self.vocabulary
+        line = Line(attributes[key], place, words.lists, self.findings, words.dialect)
+        node = line.read(value)
         return None if node is None else self._part("line", node, place)
 
     def _part(self, word: Word, node: Node, place: Place, parts: tuple[Part, ...] = ()) -> Part:

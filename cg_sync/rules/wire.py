@@ -10,57 +10,74 @@ from typing import Final, assert_never, cast
 
 from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
 from cg_sync.rules.catalogue import Catalogue
+from cg_sync.rules.dialect import BUILT_IN, Dialect
 from cg_sync.rules.ir import All, AnyOf, Everyone, Leaf, Node, Not, RawRule, Rule, walk
-from cg_sync.rules.leaf_from_wire import (
-    NotUnderstood,
-    decoded_leaf,
-    filled_list,
-    refuse_other_keys,
-)
+from cg_sync.rules.leaf_from_wire import decoded_leaf
 from cg_sync.rules.leaf_to_wire import encoded_leaf
 from cg_sync.rules.problem import ValueRefused
+from cg_sync.rules.wire_fields import NotUnderstood, filled_list, refuse_other_keys
 
 MAX_WIRE_DEPTH: Final = 50
 _NO_IDS: Mapping[str, int] = MappingProxyType({})
 _NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 
-def rule_to_wire(rule: Rule | RawRule, group_ids: Mapping[str, int] = _NO_IDS) -> JsonObject:
-    """The rule JSON to send; a raw rule is what it was.
+def rule_to_wire(
+    rule: Rule | RawRule,
+    group_ids: Mapping[str, int] = _NO_IDS,
+    dialect: Dialect = BUILT_IN,
+) -> JsonObject:
+    """The rule JSON to send, its leaves named as the dialect says; a raw rule is what it was.
 
     `group_ids` are the ids of static groups by name; raises KeyError for one it lacks.
     """
     if isinstance(rule, RawRule):
         return cast(JsonObject, json.loads(rule.text))
-    return _encoded(rule.node, group_ids)
+    return _Encoder(group_ids, dialect.slugs).node(rule.node)
 
 
-def _encoded(node: Node, group_ids: Mapping[str, int]) -> JsonObject:
-    match node:
-        case Everyone():
-            return {"slug": "any-rule"}
-        case All(children) | AnyOf(children):
-            slug = "and-rule" if isinstance(node, All) else "or-rule"
-            return {"slug": slug, "children": [_encoded(child, group_ids) for child in children]}
-        case Not(child):
-            return {"slug": "not-rule", "child": _encoded(child, group_ids)}
-        case Leaf():
-            return encoded_leaf(node, group_ids)
-        case _:
-            assert_never(node)
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    """Turns nodes into rule JSON; `slugs` are what the shop calls leaves, where it is not ours."""
+
+    group_ids: Mapping[str, int]
+    slugs: Mapping[str, str]
+
+    def node(self, node: Node) -> JsonObject:
+        match node:
+            case Everyone():
+                return {"slug": "any-rule"}
+            case All(children) | AnyOf(children):
+                slug = "and-rule" if isinstance(node, All) else "or-rule"
+                return {"slug": slug, "children": [self.node(child) for child in children]}
+            case Not(child):
+                return {"slug": "not-rule", "child": self.node(child)}
+            case Leaf():
+                return self._leaf(node)
+            case _:
+                assert_never(node)
+
+    def _leaf(self, leaf: Leaf) -> JsonObject:
+        payload = encoded_leaf(leaf, self.group_ids)
+        slug = str(payload["slug"])
+        return {**payload, "slug": self.slugs.get(slug, slug)}
 
 
 def rule_from_wire(
-    payload: JsonValue, catalogue: Catalogue, group_names: Mapping[int, str] = _NO_NAMES
+    payload: JsonValue,
+    catalogue: Catalogue,
+    group_names: Mapping[int, str] = _NO_NAMES,
+    dialect: Dialect = BUILT_IN,
 ) -> Rule | RawRule | None:
     """The rule in the shop's JSON, None if there is none; raw unless all of it is understood.
 
-    `group_names` are the names of static groups by id; a group that it lacks is not understood.
+    `group_names` are the names of static groups by id; a group that it lacks is not understood. Of
+    the dialect only the slugs count: what it refuses is read all the same.
     """
     if payload is None or payload == {}:
         return None
     try:
-        rule = Rule(_Decoder(catalogue, group_names).node(payload, 1))
+        rule = Rule(_Decoder(catalogue, group_names, dialect.leaves).node(payload, 1))
     except (NotUnderstood, ValueRefused):
         return RawRule(canonical(payload))
     # "Nobody" can be said in the shop's JSON, but not in the rule language.
@@ -72,15 +89,22 @@ def rule_from_wire(
 
 @dataclass(frozen=True, slots=True)
 class _Decoder:
-    """Turns rule JSON into nodes; each method raises NotUnderstood or ValueRefused."""
+    """Turns rule JSON into nodes; each method raises NotUnderstood or ValueRefused.
+
+    `leaves` are our slugs by those of the shop.
+    """
 
     catalogue: Catalogue
     group_names: Mapping[int, str]
+    leaves: Mapping[str, str]
 
     def node(self, payload: JsonValue, depth: int) -> Node:
         if not isinstance(payload, Mapping) or depth > MAX_WIRE_DEPTH:
             raise NotUnderstood
         match payload.get("slug"):
+            case str(slug) if slug in self.leaves:
+                leaf = self.leaves[slug]
+                return decoded_leaf(leaf, payload, self.catalogue, self.group_names)
             case "any-rule":
                 refuse_other_keys(payload, set())
                 return Everyone()
@@ -92,7 +116,7 @@ class _Decoder:
                 refuse_other_keys(payload, {"child"})
                 return Not(self.node(payload.get("child"), depth + 1))
             case _:
-                return decoded_leaf(payload, self.catalogue, self.group_names)
+                raise NotUnderstood
 
     def _children(self, payload: JsonObject, depth: int) -> tuple[Node, ...]:
         refuse_other_keys(payload, {"children"})

@@ -50,6 +50,7 @@ def test_what_is_left_out_has_its_default() -> None:
         ownership={"groups": declared, "settings": declared},
         guards=Guards(max_delete_share=0.3, max_member_removal_share=0.3, min_existing=10),
         unknown_customers="warn",
+        dialect={},
     )
     assert make_project(document) == (project, ())
 
@@ -63,6 +64,7 @@ def test_everything_that_is_written_counts() -> None:
         "ownership: {groups: all, settings: {mode: all, keep: [old-*]}}\n"
         "guards: {max_delete_share: 12.5%, max_member_removal_share: 1, min_existing: 0}\n"
         "unknown_customers: error\n"
+        "dialect: {render: {city: {refuse: not there}}, slugs: {user-date-rule: date-rule}}\n"
     )
     shop = Environment(
         name="shop",
@@ -83,6 +85,10 @@ def test_everything_that_is_written_counts() -> None:
         },
         guards=Guards(max_delete_share=0.125, max_member_removal_share=1, min_existing=0),
         unknown_customers="error",
+        dialect={
+            "render": {"city": {"refuse": "not there"}},
+            "slugs": {"user-date-rule": "date-rule"},
+        },
     )
     assert make_project(document) == (project, ())
 

@@ -262,7 +262,7 @@ def test_a_shared_condition_stands_for_what_is_in_it() -> None:
 def test_what_is_wrong_in_a_shared_condition_is_said_where_it_is_used() -> None:
     vocabulary = shared(odd=[{"cty": 1}, {"is_active": "yes"}], plain={"city": "Bursa"}, bad=7)
     for name, message in (
-        ("odd", "in the shared condition odd, all[0].cty: cty: no such attribute, and 1 more "
+        ("odd", "in the shared condition odd, [0].cty: cty: no such attribute, and 1 more "
          "like it"),
         ("bad", "in the shared condition bad: 7 is not a condition"),
     ):  # fmt: skip

@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cg_sync.files.yaml_reader import read_yaml
+from cg_sync.files.yaml_writer import to_yaml
 from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
 from cg_sync.rules.catalogue import Attribute, Catalogue
+from cg_sync.rules.document import rule_to_file
 from cg_sync.rules.evaluate import evaluate
 from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
+from cg_sync.rules.parse import Vocabulary, parse_rule
 from cg_sync.rules.wire import rule_from_wire, rule_to_wire
 from tests.unit.rules.strategies import GROUP_IDS, NOW, catalogue, customers, json_values, rules
 
@@ -156,6 +160,13 @@ def test_an_email_rule_needs_an_attribute_of_type_email() -> None:
     assert rule_from_wire(EMAIL, Catalogue({})) == RawRule(canonical(EMAIL))
 
 
+def test_a_phone_rule_needs_an_attribute_of_type_phone() -> None:
+    payload: JsonObject = {"slug": "phone-country-rule", "country_codes": ["90"]}
+    as_text = Catalogue({"phone": Attribute("phone", "string", "phone_number")})
+    assert isinstance(rule_from_wire(payload, CATALOGUE), Rule)
+    assert rule_from_wire(payload, as_text) == RawRule(canonical(payload))
+
+
 @pytest.mark.parametrize(
     ("payload", "leaf"),
     [
@@ -214,6 +225,45 @@ def test_any_json_is_understood_or_kept(payload: JsonValue) -> None:
         assert payload in (None, {})
     else:
         assert rule_from_wire(rule_to_wire(rule), CATALOGUE) == rule
+
+
+hostile_texts = st.text(max_size=8) | st.sampled_from(
+    ["${HOME}", "$${A}", "yes", "012", "1e3", "~", "a: b #", "\u0085", "\ufeff", "İ", "\U0001f600"]
+)
+hostile_values: st.SearchStrategy[JsonValue] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**299) + 1, 10**299 - 1)  # a file holds 300 digits and signs
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | hostile_texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(hostile_texts, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def nested(depth: int, inside: JsonValue) -> JsonValue:
+    for level in range(depth):
+        inside = [inside] if level % 2 else {"child": inside}
+    return inside
+
+
+@given(
+    st.dictionaries(hostile_texts, hostile_values, max_size=4),
+    st.sampled_from(["weather-rule", "and-rule", "user-date-rule", ""]),
+    st.integers(0, 40),
+)
+def test_foreign_json_survives_the_way_through_a_file(
+    fields: dict[str, JsonValue], slug: str, depth: int
+) -> None:
+    payload: JsonObject = {**fields, "slug": slug, "deep": nested(depth, fields)}
+    live = rule_from_wire(payload, CATALOGUE)
+    assert isinstance(live, RawRule)
+    document, problems = read_yaml(to_yaml(rule_to_file(live)).encode(), file="f.yaml")
+    assert problems == ()
+    assert document is not None
+    assert parse_rule(document.content, Vocabulary(CATALOGUE, {})) == (live, ())
+    # As texts: in Python 1, 1.0 and True are equal.
+    assert canonical(rule_to_wire(live)) == canonical(payload)
 
 
 def test_deep_json_is_kept() -> None:
