@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -46,35 +45,33 @@ def init_command(folder: Path) -> None:
 @click.command("schema")
 @click.argument("name", required=False)
 @click.option(
-    "--write", "write_files", is_flag=True, help="Refresh schemas/ in the project, for editors."
+    "--write",
+    "write_files",
+    is_flag=True,
+    help="Refresh schemas/ in the project, for editors; validate says when that is due.",
 )
 @project_option
 @pass_run
 def schema_command(run: Run, name: str | None, write_files: bool) -> None:
-    """Print the JSON Schema of a kind of file: group, setting, list, condition, attributes or
-    project. Without NAME, the names.
+    """Print the JSON Schema of a kind of file, such as group or setting. Without NAME, the names.
+
+    In a project the schemas of files that hold conditions (setting, condition) know its attributes,
+    its value lists and its shared conditions; elsewhere they are general.
     """
     from cg_sync.files.schemas import read_schemas
-    from cg_sync.files.writing import write_text
+    from cg_sync.workflow.schemas import schema_for, schema_text, write_schemas
 
-    schemas = read_schemas()
+    names = list(read_schemas())
     if write_files and name is not None:
         raise UsageWrong("--write refreshes all schemas", hint="leave the name out")
-    if write_files:
-        for each, schema in schemas.items():
-            path = run.project / "schemas" / f"{each}.schema.json"
-            write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
-            emit(path.relative_to(run.project).as_posix() + "\n")
-    elif name is None:
-        for each in schemas:
-            emit(each + "\n")
-    elif name in schemas:
-        emit(json.dumps(schemas[name], indent=2, ensure_ascii=False) + "\n")
-    else:
-        near = did_you_mean(name, schemas)
-        raise UsageWrong(
-            f"no schema {name}", hint=f"{near} there are: {', '.join(schemas)}".strip()
-        )
+    if name is not None and name not in names:
+        near = did_you_mean(name, names)
+        raise UsageWrong(f"no schema {name}", hint=f"{near} there are: {', '.join(names)}".strip())
+    if name is not None:
+        emit(schema_text(schema_for(run.project, name)))
+        return
+    for each in write_schemas(run.project) if write_files else names:
+        emit(each + "\n")
 
 
 @click.command("completion")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, cast
 
@@ -31,7 +31,8 @@ RESERVED_NAMES = ("all", "any", "none", "use")
 class Attribute:
     """`path` is dotted, into the customer record; `pii` says how personal the value is.
 
-    `timezone` is where the days of dates are counted: that of the project.
+    `timezone` is where the days of dates are counted: that of the project. `description` is for
+    people, and does not count when attributes are compared.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Attribute:
     values: tuple[str, ...] = ()
     pii: Privacy = "none"
     timezone: str = "UTC"
+    description: str = field(default="", compare=False)
+    verifies: str = field(default="", compare=False)
 
     @property
     def may_lack(self) -> bool:
@@ -64,6 +67,18 @@ class Catalogue:
         """The attributes by path."""
         return {attribute.path: attribute for attribute in self.attributes.values()}
 
+    @cached_property
+    def verifiers(self) -> tuple[str, ...]:
+        """The attributes that tell whether an e-mail address is the customer's own, by name.
+
+        Those that say so, or else a boolean named like the address with `_verified` behind it.
+        """
+        every = self.attributes.values()
+        declared = tuple(it.name for it in every if it.verifies)
+        usual = {f"{it.name}_verified" for it in every if it.type == "email"}
+        named = (it.name for it in every if it.type == "boolean" and it.name in usual)
+        return declared or tuple(named)
+
 
 def make_catalogue(content: JsonObject, timezone: str = "UTC") -> Catalogue:
     """The catalogue in the content of attributes.yaml, which obeys its schema."""
@@ -80,6 +95,8 @@ def _attribute(name: str, fields: JsonObject, timezone: str) -> Attribute:
         values=tuple(cast("list[str]", fields.get("values", ()))),
         pii=cast(Privacy, fields.get("pii", "none")),
         timezone=timezone,
+        description=cast(str, fields.get("description", "")),
+        verifies=cast(str, fields.get("verifies", "")),
     )
 
 
@@ -112,6 +129,7 @@ def check_catalogue(content: JsonObject) -> Iterator[RuleProblem]:
             hint = "write `type: list`"
             yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
         yield from _check_values(attribute)
+        yield from _check_verifies(attribute, content)
 
 
 def _check_values(attribute: Attribute) -> Iterator[RuleProblem]:
@@ -132,3 +150,16 @@ def _check_values(attribute: Attribute) -> Iterator[RuleProblem]:
             message = f"{attribute.name}: {value!r} and {earlier!r} are one value to the shop"
             hint = "the shop takes upper and lower case as one; keep one of the two"
             yield RuleProblem("CG-F06", message, (*here, "values", index), hint=hint)
+
+
+def _check_verifies(attribute: Attribute, content: JsonObject) -> Iterator[RuleProblem]:
+    declared = cast("Mapping[str, JsonObject]", content["attributes"])
+    emails = [name for name, fields in declared.items() if fields["type"] == "email"]
+    here = ("attributes", attribute.name, "verifies")
+    if attribute.verifies and attribute.type != "boolean":
+        message = f"{attribute.name}: only a boolean verifies, and this is of type {attribute.type}"
+        yield RuleProblem("CG-F06", message, here, of_key=True, hint="write `type: boolean`")
+    if attribute.verifies and attribute.verifies not in emails:
+        message = f"{attribute.name}: {attribute.verifies} is no attribute of type email"
+        hint = f"write `verifies: {emails[0]}`" if emails else "declare the e-mail address first"
+        yield RuleProblem("CG-F06", message, here, hint=hint)

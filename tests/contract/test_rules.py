@@ -17,6 +17,7 @@ from cg_sync.files.schemas import read_schemas
 from cg_sync.jsonvalue import JsonObject
 from cg_sync.rules.catalogue import make_catalogue
 from cg_sync.rules.document import rule_to_document
+from cg_sync.rules.editor_schema import setting_schema
 from cg_sync.rules.evaluate import Moment, evaluate
 from cg_sync.rules.ir import Rule
 from cg_sync.rules.parse import Vocabulary, parse_rule
@@ -80,3 +81,23 @@ def test_the_schema_accepts_every_rule_that_can_be_written(rule: Rule) -> None:
 def test_the_schema_accepts_every_rule_of_the_suite(case: dict[str, Any]) -> None:
     written = {"raw": case["rule"]} if "slug" in case["rule"] else case["rule"]
     assert LAW.check("setting", setting_with(written)) == ()
+
+
+def law_of(words: Vocabulary) -> Law:
+    """What editors hold settings against in a project with these words."""
+    return Law({"setting": setting_schema(read_schemas()["setting"], words)})
+
+
+OF_EDITORS = law_of(Vocabulary(CATALOGUE, {}))
+OF_EDITORS_IN_THE_SUITE = law_of(WORDS)
+
+
+@given(rules(CATALOGUE))
+def test_the_schema_of_editors_accepts_every_rule_that_can_be_written(rule: Rule) -> None:
+    assert OF_EDITORS.check("setting", setting_with(rule_to_document(rule))) == ()
+
+
+@pytest.mark.parametrize("case", SUITE["cases"], ids=lambda case: case["says"])
+def test_the_schema_of_editors_accepts_every_rule_of_the_suite(case: dict[str, Any]) -> None:
+    written = {"raw": case["rule"]} if "slug" in case["rule"] else case["rule"]
+    assert OF_EDITORS_IN_THE_SUITE.check("setting", setting_with(written)) == ()
