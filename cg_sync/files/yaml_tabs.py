@@ -11,21 +11,32 @@ from cg_sync.files.yaml_parsers import EventParser
 from cg_sync.files.yaml_syntax import tab_problem
 
 _COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
+_BREAK = re.compile(r"[\r\n]")
+_NOT_BREAK = re.compile(r"[^\r\n]")
 
 
 def stray_tab(parser: EventParser, text: str, *, file: str) -> tuple[Problem, ...]:
     """The CG-F02 of the first tab outside quotes, text blocks and comments, if there is one."""
+    left = _COMMENT.sub(lambda comment: " " * len(comment[0]), without_texts(parser, text))
+    tab = left.find("\t")
+    return () if tab < 0 else (tab_problem(text, tab, file=file),)
+
+
+def without_texts(parser: EventParser, text: str) -> str:
+    """`text` with spaces for all that stands in quotes or text blocks, its lines as they are.
+
+    Raises yaml.YAMLError.
+    """
     bare: list[str] = []
     end = 0
     while (token := parser.get_token()) is not None:
         if not isinstance(token, ScalarToken) or token.plain:
             continue
-        start = token.start_mark.index
+        start, after = token.start_mark.index, token.end_mark.index
         if token.style in "|>":  # the header is no part of the text
-            start = min(text.find("\n", start) % (len(text) + 1), token.end_mark.index)
-        bare += text[end:start], " " * (token.end_mark.index - start)
-        end = token.end_mark.index
+            header = _BREAK.search(text, start, after)
+            start = header.start() if header else after
+        bare += text[end:start], _NOT_BREAK.sub(" ", text[start:after])
+        end = after
     bare.append(text[end:])
-    left = _COMMENT.sub(lambda comment: " " * len(comment[0]), "".join(bare))
-    tab = left.find("\t")
-    return () if tab < 0 else (tab_problem(text, tab, file=file),)
+    return "".join(bare)

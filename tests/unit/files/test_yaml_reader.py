@@ -179,6 +179,7 @@ TAB = "a tab where YAML wants spaces"
         ("a: b\t# c", [("CG-F02", TAB, 1, 5)]),
         ("a: 'b'\nc: d\t", [("CG-F02", TAB, 2, 5)]),
         ("a: b\tc", [("CG-F02", TAB, 1, 5)]),
+        ("a: |  # b\n  c\nd:\te", [("CG-F02", TAB, 3, 3)]),
         ("a: b: c", [("CG-F02", "a `: ` that does not fit here", 1, 5)]),
         ("a: 'x\nb: 1", [("CG-F02", "a quote that is opened here is never closed", 1, 4)]),
         ('a: "x\n', [("CG-F02", "a quote that is opened here is never closed", 1, 4)]),

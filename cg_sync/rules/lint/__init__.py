@@ -1,0 +1,1 @@
+"""Findings about single rules: what is allowed, and yet is seldom meant."""
