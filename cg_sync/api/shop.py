@@ -112,9 +112,11 @@ class Shop:
         """Delete the record; raises Rejected (404) when it was not there to begin with."""
         self._client.send(Request("DELETE", self._path_of(collection, remote_id)))
 
-    def fetch_members(self, collection: str, remote_id: int) -> Iterator[JsonObject]:
+    def fetch_members(
+        self, collection: str, remote_id: int, query: Mapping[str, str] = NOTHING
+    ) -> Iterator[JsonObject]:
         """The customers in a group, streamed under the same promise as `fetch_all`."""
-        return self._rows(f"{self._path_of(collection, remote_id)}customers/", NOTHING)
+        return self._rows(f"{self._path_of(collection, remote_id)}customers/", query)
 
     def add_members(self, collection: str, remote_id: int, customers: Sequence[int]) -> None:
         """Add customers by pk; those who are members already stay. All are added or none."""
