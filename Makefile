@@ -23,6 +23,7 @@ test: $(STAMP)  ## the whole suite with the coverage gates, in a few minutes
 	$(BIN)/python -m coverage report --fail-under=95
 
 test-long: $(STAMP)  ## the searching tests, with many more examples
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[oracle]'
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 -m "not live"
 
 lint: $(STAMP)

@@ -16,7 +16,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.data import write_member_file, write_settings
+from benchmarks.data import (
+    write_analysed,
+    write_member_file,
+    write_rule_tests,
+    write_settings,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,10 +44,12 @@ class Cost:
     memory: float
 
 
-def cases(folder: Path, files: int, members: int) -> list[Case]:
+def cases(folder: Path, files: int, members: int, tests: int, analysed: int) -> list[Case]:
     """All cases, with their data written below `folder`."""
     write_settings(folder / "project", files)
     write_member_file(folder / "members.txt", members)
+    tested = write_rule_tests(folder / "tested", tests)
+    write_analysed(folder / "analysed", analysed)
     python = sys.executable
     return [
         Case(
@@ -56,6 +63,18 @@ def cases(folder: Path, files: int, members: int) -> list[Case]:
             [python, "-m", "benchmarks.yardsticks", "members", str(folder / "members.txt")],
             "set(text.lower().split())",
             [python, "-m", "benchmarks.yardsticks", "split", str(folder / "members.txt")],
+        ),
+        Case(
+            f"test 6 settings on {tested:,} cases",
+            [python, "-m", "cg_sync", "test", "--project", str(folder / "tested")],
+            "read the files, and evaluate the 6 rules for each case",
+            [python, "-m", "benchmarks.yardsticks", "evaluations", str(folder / "tested")],
+        ),
+        Case(
+            f"analyse {analysed:,} settings, each pair",
+            [python, "-m", "benchmarks.yardsticks", "analyse", str(folder / "analysed")],
+            "validate the same settings",
+            [python, "-m", "cg_sync", "validate", "--project", str(folder / "analysed")],
         ),
     ]
 
@@ -92,11 +111,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--files", type=int, default=2_000, help="setting files to validate")
     parser.add_argument("--members", type=int, default=200_000, help="lines of the member list")
+    parser.add_argument("--analysed", type=int, default=50, help="settings to analyse pairwise")
+    parser.add_argument("--tests", type=int, default=9_600, help="cases of rule tests")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cg-sync-bench-") as folder:
-        found = cases(Path(folder), arguments.files, arguments.members)
+        sizes = (arguments.files, arguments.members, arguments.tests, arguments.analysed)
+        found = cases(Path(folder), *sizes)
         results = [run(case, arguments.runs) for case in found]
     if arguments.json:
         sys.stdout.write(json.dumps(results, indent=2) + "\n")

@@ -50,6 +50,96 @@ def write_settings(project: Path, count: int) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+RULE_TESTS = """version: 1
+tests:
+  - name: every combination
+    matrix:
+      email: [test@d1.example.com, test@alumni1.example.org, test@example.net, ""]
+      is_active: [true, false]
+      gender: [female, male, null]
+      city: [{cities}]
+    expect: {{wins: DEFAULT}}
+"""
+
+
+def write_rule_tests(project: Path, cases: int) -> int:
+    """Six settings with rule tests of about so many cases; how many there are. All fail or pass as
+    they will: what counts is that all six settings are looked at.
+    """
+    write_settings(project, 6)
+    cities = [f"Town {number}" for number in range(max(1, cases // 24))]
+    (project / "rule-tests").mkdir()
+    text = RULE_TESTS.format(cities=", ".join(cities))
+    (project / "rule-tests" / "matrix.yaml").write_text(text, encoding="utf-8")
+    return 24 * len(cities)
+
+
+ANALYSED = """attributes:
+  email: {type: email, nullable: false}
+  email_verified: {type: boolean}
+  is_active: {type: boolean, nullable: false}
+  channel: {type: enum, values: [web, app, instore, marketplace], nullable: false}
+  city: {type: string}
+  order_count: {type: integer, nullable: false}
+  lifetime_value: {type: decimal}
+  last_order_at: {type: date}
+  birthdate: {type: date}
+  tags: {type: list}
+  groups: {type: list, path: "@static_groups"}
+"""
+
+CITIES = ("Bursa", "İstanbul", "Kocaeli", "Ankara", "İzmir", "Adana", "Konya", "Mersin")
+CHANNELS = ("web", "app", "instore", "marketplace")
+
+
+def _line(generator: random.Random) -> str:
+    """One condition, as an author would write it."""
+    some = generator.randrange
+    domains = ", ".join(f"d{some(40)}.example.com" for _ in range(3))
+    return generator.choice(
+        [
+            f"email: {{domain_under: [{domains}]}}",
+            "email_verified: {eq: true, missing: drop}",
+            "is_active: true",
+            f"channel: {{in: [{', '.join(generator.sample(CHANNELS, 2))}]}}",
+            f"city: {{in: [{', '.join(generator.sample(CITIES, 3))}], missing: drop}}",
+            f"order_count: {{gte: {some(1, 30)}}}",
+            f"lifetime_value: {{between: [{some(500)}, {some(500, 90_000)}], missing: drop}}",
+            f"last_order_at: {{within_last: {some(1, 24)}m, missing: drop}}",
+            f"birthdate: {{anniversary: {{within_next: {some(1, 30)}d}}, missing: drop}}",
+            f"groups: {{has_any: [g{some(6)}, h{some(6)}]}}",
+            f"tags: {{has_any: [t{some(6)}]}}",
+        ]
+    )
+
+
+def write_analysed(project: Path, count: int) -> None:
+    """A project with `count` settings whose rules use all of the language and often overlap."""
+    generator = random.Random(SEED)
+    (project / "settings").mkdir(parents=True)
+    (project / "cg-sync.yaml").write_text(PROJECT, encoding="utf-8")
+    (project / "attributes.yaml").write_text(ANALYSED, encoding="utf-8")
+    for number in range(count):
+        lines = [
+            f"name: S {number}",
+            f"slug: s{number}",
+            f"priority: {number}",
+            "rule:",
+            "  match:",
+        ]
+        lines += [f"    - {_line(generator)}" for _ in range(generator.randrange(1, 4))]
+        if generator.random() < 0.6:
+            lines.append("    - any:")
+            for _ in range(generator.randrange(2, 4)):
+                pair = [f"            - {_line(generator)}" for _ in range(2)]
+                plain = [f"        - {_line(generator)}"]
+                lines += ["        - all:", *pair] if generator.random() < 0.4 else plain
+        if generator.random() < 0.5:
+            lines += ["  except:", f"    - {_line(generator)}"]
+        text = "\n".join((*lines, f"display: {{price_list: p{generator.randrange(20)}}}", ""))
+        (project / "settings" / f"s{number}.yaml").write_text(text, encoding="utf-8")
+
+
 def write_member_file(path: Path, count: int) -> None:
     """A list of `count` e-mail addresses, one a line, in no order."""
     numbers = list(range(count))

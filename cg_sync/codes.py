@@ -127,21 +127,71 @@ CODES: Mapping[str, Code] = {
         "condition has the wrong shape",
         "A condition is a mapping with exactly one key: all, any, none, use, or an attribute.",
     ),
+    "CG-F25": Code(
+        "schema is stale",
+        "A file in schemas/ is not what cg-sync would write there now: attributes, value lists or "
+        "shared conditions have changed, or cg-sync itself. Run `cg-sync schema --write`.",
+    ),
+    "CG-F26": Code(
+        "rule test that cannot be run",
+        "It names a setting, customer, line or group that is not there, expects what no case can "
+        "show, or has too many cases. Mend what the message names.",
+    ),
+    "CG-F27": Code(
+        "rule test without a time",
+        "A test never looks at the clock. Where an expectation hangs on the time, write `now:` "
+        "at the top of the file or in the test.",
+    ),
+    "CG-F28": Code(
+        "allowance that allows nothing",
+        "`# cg: allow CODE because …` names findings that an author may allow, says why, and "
+        "stands at the end of the line of the finding or right above it. Mend it, or remove it.",
+    ),
+    "CG-F29": Code(
+        "no such setting",
+        "Invariants name settings by their slug, and no file describes this one. Mend the "
+        "slug, or remove the invariant.",
+    ),
     # --- missing values
     "CG-N01": Code(
         "say what happens to customers without a value",
         "A negated line on an attribute that may be missing must say `missing: keep` "
         "(customers without a value stay in) or `missing: drop` (they stay out).",
     ),
+    "CG-N02": Code(
+        "upper bound leaves out customers without a value",
+        "Who never ordered did not order long ago, and has not spent less than an amount. Say "
+        "`missing: keep` if customers without a value are meant too, `missing: drop` if not.",
+    ),
     # --- shared conditions
     "CG-C01": Code(
         "no such shared condition, or a circle",
         "`use: NAME` names a file conditions/NAME.yaml. There is none, or it leads back to itself.",
     ),
+    "CG-C02": Code(
+        "shared condition is used both ways",
+        "It says `missing:`, which speaks for or against whoever uses it, and is used both "
+        "plainly and under `none` or `except`. Make it two conditions, or write it out.",
+    ),
     # --- e-mail
     "CG-E01": Code(
         "not a domain name",
         "Write the domain alone: no `@`, no leading dot, no `*`.",
+    ),
+    "CG-E02": Code(
+        "public suffix as an e-mail domain",
+        "Anybody can register a name below a public suffix such as com.tr. Name the domains that "
+        "are meant. Suffixes for schools and authorities, such as edu.tr, are passed over.",
+    ),
+    "CG-E03": Code(
+        "domain that looks like another",
+        "A label mixes alphabets, or is all of letters that look Latin and are not. Write the "
+        "domain anew, letter by letter.",
+    ),
+    "CG-E04": Code(
+        "e-mail domain counts without proof",
+        "Anybody can type in an address of that domain. Ask too that the address is verified; "
+        "`verifies:` in attributes.yaml says which attribute tells.",
     ),
     # --- patterns
     "CG-R01": Code(
@@ -157,6 +207,97 @@ CODES: Mapping[str, Code] = {
         "pattern has a letter that never matches",
         "Texts are folded before they are compared: lower case, and i for every Turkish i. "
         "Write the pattern in folded letters.",
+    ),
+    "CG-R04": Code(
+        "pattern that is a list of texts",
+        "It says no more than `in`, `starts_with`, `ends_with` or `contains`, which are easier to "
+        "read and to analyse.",
+    ),
+    # --- time
+    "CG-T01": Code(
+        "membership changes with time",
+        "The rule counts from today, so customers come and go without any change of a file.",
+    ),
+    "CG-T02": Code(
+        "day has passed",
+        "A value list should have been looked at by now, or a setting that has ended is still "
+        "active. Review the list and move `review_by`; set `active: false`, or delete the setting.",
+    ),
+    # --- personal data
+    "CG-S01": Code(
+        "e-mail address in git",
+        "cg-sync.yaml forbids it (`privacy: {emails_in_git: forbid}`). Name the customer by pk, "
+        "ERP code or phone number; what was committed stays in the history of the repository.",
+    ),
+    "CG-S02": Code(
+        "address in a rule test that may be somebody's",
+        "Rule tests are about invented people. School domains cannot be reserved for tests, so "
+        "the part before the `@` begins with `test` or `fixture`.",
+    ),
+    # --- dialect
+    "CG-D01": Code(
+        "operator refused by the dialect",
+        "The project's dialect says that this shop cannot express the operator, and why. Say it "
+        "with another one, or mend `dialect:` in cg-sync.yaml.",
+    ),
+    "CG-D02": Code(
+        "attribute refused by the dialect",
+        "The project's dialect says that the rules of this shop cannot use the attribute, and "
+        "why. Do what it says, or mend `dialect:` in cg-sync.yaml.",
+    ),
+    # --- analysis
+    "CG-A01": Code(
+        "setting can select nobody",
+        "The conditions named in the message exclude each other, whoever the customer is. "
+        "None of them could be left out; change or remove one.",
+    ),
+    "CG-A02": Code(
+        "setting selects everybody",
+        "Whoever the customer is, the rule holds. If that is meant, `match: everyone` says "
+        "so; if not, look for a negation or an `any` too many.",
+    ),
+    "CG-A03": Code(
+        "condition changes nothing",
+        "With or without this condition the rule selects the same customers, because of the "
+        "conditions that the message names. Remove it, or mend what was meant.",
+    ),
+    "CG-A04": Code(
+        "setting never wins",
+        "Whoever the setting selects gets one that comes before it. Give it a lower priority "
+        "number, narrow the others, or remove it.",
+    ),
+    "CG-A05": Code(
+        "setting loses customers",
+        "Settings that come before this one take some of its customers. Nothing needs to be "
+        "done when that is meant.",
+    ),
+    "CG-A06": Code(
+        "two settings with one rule",
+        "Both rules select the same customers, however they are written, so the setting that "
+        "comes first always wins. Remove one of the two, or write down what tells them apart.",
+    ),
+    "CG-A07": Code(
+        "settings could be one",
+        "Both grant the same, and no setting between them would be any different. One setting"
+        " with both rules under `any:` says it once.",
+    ),
+    # --- overlaps
+    "CG-P01": Code(
+        "undeclared overlap",
+        "A customer can be selected by both settings, and the one that comes first wins. If "
+        "that is meant, declare it there with `overlaps:` and a reason; if not, keep the "
+        "rules apart. With `resolution: exclusive` in cg-sync.yaml it is an error.",
+    ),
+    "CG-P02": Code(
+        "declared overlap that is none",
+        "What `overlaps:` says is not so: there is no such setting, it is not active, it "
+        "comes first itself, or no customer is selected by both.",
+    ),
+    # --- invariants
+    "CG-I01": Code(
+        "invariant does not hold",
+        "There can be a customer for whom the invariant is broken; the finding shows one. "
+        "Mend the rules, or the invariant.",
     ),
     # --- live state
     "CG-L01": Code(

@@ -34,7 +34,7 @@ OURS: dict[str, frozenset[str]] = {
 
 THEIRS: dict[str, frozenset[str]] = {
     "core": frozenset({"pydantic", "jsonschema", "jsonschema_rs"}),
-    "rules": frozenset({"idna", "re2"}),
+    "rules": frozenset({"idna", "publicsuffixlist", "re2"}),
     "files": frozenset({"yaml"}),
     "cli": frozenset({"click", "rich"}),
     "cli.demo": frozenset({"requests"}),
@@ -56,7 +56,10 @@ IMPURE_METHODS = frozenset(
     {"now", "open", "read_bytes", "read_text", "today", "utcnow", "write_bytes", "write_text"}
 )
 
-HEAVY = ("django", "jsonschema", "jsonschema_rs", "pydantic", "requests", "rich", "yaml")
+HEAVY = (
+    "django", "jsonschema", "jsonschema_rs", "publicsuffixlist", "pydantic", "requests", "rich",
+    "yaml",
+)  # fmt: skip
 
 
 def faults(module: str, source: str) -> list[str]:

@@ -64,7 +64,7 @@ def test_the_installed_tool_helps_validates_and_prints_schemas(
     assert (helped.returncode, "Commands:" in helped.stdout) == (0, True), helped.stderr
     assert run(cg_sync, "init", "shop", cwd=tmp_path).returncode == 0
     validated = run(cg_sync, "validate", "--project", "shop", cwd=tmp_path)
-    assert (validated.returncode, validated.stdout) == (0, "valid: 2 groups, 2 settings\n")
+    assert (validated.returncode, validated.stdout) == (0, "valid: 3 groups, 6 settings\n")
     printed = run(cg_sync, "schema", "group", cwd=tmp_path)
     assert json.loads(printed.stdout)["$schema"].endswith("2020-12/schema")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 
 import click
 
@@ -61,6 +62,7 @@ def apply_command(run: Run, yes: bool, allow: tuple[str, ...], digest: str | Non
     )
     from cg_sync.workflow.connect import chosen_environment, open_shop
     from cg_sync.workflow.plan import plan_changes
+    from cg_sync.workflow.telling import explained
 
     refuse_if_malformed(allow)
     checked = run.check()
@@ -70,7 +72,7 @@ def apply_command(run: Run, yes: bool, allow: tuple[str, ...], digest: str | Non
     with waiting("reading the shop …"):
         reader = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
         prepared = plan_changes(checked, reader)
-    plan = prepared.plan
+    plan = explained(prepared.plan, checked, as_of=datetime.now(UTC))
     run.result |= {"digest": plan.digest, "summary": plan_data(plan)["summary"]}
     write(plan_lines(plan, labels), to_stderr=aside)
     if digest is not None:

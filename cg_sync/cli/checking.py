@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from cg_sync.cli.run import (
 )
 from cg_sync.cli.terminal import notice, write, write_json
 from cg_sync.errors import ExitCode, FilesError, Problem, Severity, UsageWrong, counted
+from cg_sync.jsonvalue import JsonValue
 from cg_sync.report.line import Span, Tone, line
 
 
@@ -34,19 +36,31 @@ def validate_command(run: Run) -> int:
     """
     from cg_sync.report.data import problems_data
     from cg_sync.report.text import problem_lines
+    from cg_sync.workflow.lint import lint_files
+    from cg_sync.workflow.schemas import stale_schemas
 
     checked = run.check(to_connect=False)
-    errors = [it for it in checked.problems if it.severity is Severity.ERROR]
+    linted = lint_files(checked, datetime.now(UTC))
+    problems = (*checked.problems, *linted.problems, *stale_schemas(checked))
+    errors = [it for it in problems if it.severity is Severity.ERROR]
     counts = {
         f"{kind.label}s": sum(1 for address in checked.desired.wanted if address.kind == kind.name)
         for kind in checked.kinds
     }
-    run.result |= {"problems": problems_data(checked.problems), **counts}
+    data: dict[str, JsonValue] = {
+        **counts,
+        "infos": linted.infos,
+        "problems": problems_data(problems),
+    }
+    run.result |= data
     if run.format == "json":
-        write_json({"valid": not errors, **counts, "problems": problems_data(checked.problems)})
+        write_json({"valid": not errors, **data})
         run.printed_document = True
     else:
-        write(problem_lines(checked.problems), to_stderr=True)
+        write(problem_lines(problems), to_stderr=True)
+        if linted.infos:
+            said = f"{counted(linted.infos, 'info')}: `cg-sync analyse` shows them"
+            write([line(Span(said, Tone.QUIET))], to_stderr=True)
         if not errors:
             found = ", ".join(
                 counted(count, label.removesuffix("s")) for label, count in counts.items()
@@ -99,12 +113,15 @@ def fmt_command(run: Run, files: tuple[Path, ...], check: bool) -> int:
 
 
 def _yaml_files(root: Path, folders: list[str]) -> list[Path]:
-    names = [root / "cg-sync.yaml", root / "attributes.yaml"]
+    from cg_sync.files.rule_tests import find_rule_tests
+
+    names = [root / "cg-sync.yaml", root / "attributes.yaml", root / "invariants.yaml"]
     inside = [
         path
         for folder in ("lists", "conditions", *folders)
         for path in sorted((root / folder).glob("*.yaml"))
     ]
+    inside += find_rule_tests(root, [])
     return [path for path in (*names, *inside) if path.is_file()]
 
 

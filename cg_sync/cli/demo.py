@@ -100,27 +100,31 @@ class _Story:
         )
         self.say("1. Are the files in order? No network is needed for that.")
         self.run("validate")
+        self.say("2. Do the rules select whom they are meant to? Nor is it for that.")
+        self.run("test")
         self.say(
-            "2. What would change in the shop? This is what a reviewer reads on the pull request."
+            "3. What would change in the shop? This is what a reviewer reads on the pull request."
         )
         self.run("plan")
-        self.say(f"3. What does a student see today, before anything is applied? ({STUDENT})")
+        self.say(f"4. What does a student see today, before anything is applied? ({STUDENT})")
         self.look_at_prices()
-        self.say("4. Merge: CI applies. Each line is printed once the shop has confirmed it.")
+        self.say("5. Merge: CI applies. Each line is printed once the shop has confirmed it.")
         self.run("apply --yes")
-        self.say("5. The same student now:")
+        self.say("6. The same student now:")
         self.look_at_prices()
-        self.say("6. A second plan finds nothing to do; CI sees that as exit code 0.")
+        self.say("   ... and why:")
+        self.run(f"explain {STUDENT}")
+        self.say("7. A second plan finds nothing to do; CI sees that as exit code 0.")
         self.run("plan --detailed-exitcode")
         self.say(
-            "7. Somebody changes the discount by hand. The next plan shows it (exit code 2) ..."
+            "8. Somebody changes the discount by hand. The next plan shows it (exit code 2) ..."
         )
         self.change_by_hand()
         self.run("plan --detailed-exitcode", expect=ExitCode.CHANGES)
         self.say("   ... and the next apply puts it back.")
         self.run("apply --yes")
         self.say(
-            "8. A bad file is refused before anything happens, with every problem and its place."
+            "9. A bad file is refused before anything happens, with every problem and its place."
         )
         (self.folder / "settings" / "student-discount.yaml").write_text(BAD_FILE)
         self.run("apply --yes", expect=ExitCode.PROBLEMS)

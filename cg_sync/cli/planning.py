@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 import click
 
@@ -33,12 +34,14 @@ def plan_command(run: Run, detailed_exitcode: bool) -> int:
     from cg_sync.report.text import plan_lines
     from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.plan import plan_changes
+    from cg_sync.workflow.telling import explained
 
     checked = run.check()
     checked.refuse_if_broken()
     shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
     with waiting("reading the shop …"):
         plan = plan_changes(checked, shop).plan
+        plan = explained(plan, checked, as_of=datetime.now(UTC))
     data = plan_data(plan)
     run.result |= {"digest": plan.digest, "summary": data["summary"], "changes": bool(plan.changes)}
     if run.format == "json":

@@ -96,6 +96,11 @@ class Plan:
         return tuple(tripped for tripped in self.tripped if tripped.rule not in rules)
 
     @property
+    def unverified(self) -> int:
+        """How many changes would send something in a form that nobody has tried with the shop."""
+        return sum(1 for it in self.readings.values() if it.unverified)
+
+    @property
     def short_digest(self) -> str:
         return self.digest[:SHORT_DIGEST]
 

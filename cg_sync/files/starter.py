@@ -8,7 +8,10 @@ import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 
-CONTENT = ("cg-sync.yaml", "attributes.yaml", "groups", "settings", "members", "lists", "schemas")
+CONTENT = (
+    *("cg-sync.yaml", "attributes.yaml", "invariants.yaml"),
+    *("groups", "settings", "members", "lists", "rule-tests", "schemas"),
+)
 
 
 def copy_starter(target: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads a project: cg-sync.yaml, attributes.yaml, lists/, conditions/ and each kind's folder."""
+"""Reads a project: the files at its top, lists/, conditions/ and each kind's folder."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from cg_sync.files.yaml_text import MAX_BYTES
 
 PROJECT_FILE = "cg-sync.yaml"
 ATTRIBUTES_FILE = "attributes.yaml"
+INVARIANTS_FILE = "invariants.yaml"
 LISTS_FOLDER = "lists"
 CONDITIONS_FOLDER = "conditions"
 
@@ -32,6 +33,7 @@ class Tree:
     lists: Mapping[str, Document]
     conditions: Mapping[str, Document]
     resources: Mapping[str, tuple[Document, ...]]
+    invariants: Document | None = None
 
 
 def read_tree(root: Path, folders: Mapping[str, str]) -> tuple[Tree, tuple[Problem, ...]]:
@@ -49,13 +51,16 @@ def read_tree(root: Path, folders: Mapping[str, str]) -> tuple[Tree, tuple[Probl
             Problem("CG-F17", f"there is no {PROJECT_FILE} in this folder", where, hint)
         )
     attributes = _read_top(root, ATTRIBUTES_FILE, problems)
+    invariants = _read_top(root, INVARIANTS_FILE, problems)
     lists = _read_named(root, LISTS_FOLDER, "value list", problems)
     conditions = _read_named(root, CONDITIONS_FOLDER, "condition", problems)
     resources = {
         kind: tuple(document for _, document in _read_folder(root, folder, problems))
         for kind, folder in folders.items()
     }
-    return Tree(root, project, attributes, lists, conditions, resources), tuple(problems)
+    return Tree(root, project, attributes, lists, conditions, resources, invariants), tuple(
+        problems
+    )
 
 
 def _read_top(root: Path, name: str, problems: list[Problem]) -> Document | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from itertools import count
 from pathlib import PurePosixPath
 from typing import cast
@@ -15,10 +17,13 @@ from cg_sync.core.state import Wanted
 from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.kinds.context import Context
+from cg_sync.kinds.setting_reading import tell
 from cg_sync.rules.contest import Contender
+from cg_sync.rules.dialect import BUILT_IN, Dialect
 from cg_sync.rules.document import rule_to_document, rule_to_file
 from cg_sync.rules.ir import RawRule, Rule, groups_named, rule_hash
 from cg_sync.rules.parse import RuleProblem, outline_of, parse_rule
+from cg_sync.rules.review.subject import Declared
 from cg_sync.rules.wire import rule_from_wire, rule_to_wire
 
 PRICE_LISTS, STOCK_LISTS = "price_lists", "stock_lists"
@@ -164,7 +169,7 @@ def _written(moment: datetime) -> str:
     return moment.date().isoformat() if begins_day else moment.isoformat()
 
 
-def to_wire(spec: Spec, ids: Ids) -> dict[str, JsonValue]:
+def to_wire(spec: Spec, ids: Ids, *, dialect: Dialect = BUILT_IN) -> dict[str, JsonValue]:
     """The record as the shop takes it; raises KeyError for a list code the shop lacks."""
     setting = cast(CustomerGroupSetting, spec)
     return {
@@ -176,7 +181,7 @@ def to_wire(spec: Spec, ids: Ids) -> dict[str, JsonValue]:
         "end_date": setting.ends_at.isoformat() if setting.ends_at else None,
         "config": None
         if setting.rule is None
-        else rule_to_wire(setting.rule, ids.codes.get(GROUPS, {})),
+        else rule_to_wire(setting.rule, ids.codes.get(GROUPS, {}), dialect),
         "price_list": ids.of(PRICE_LISTS, setting.price_list),
         "stock_list": ids.of(STOCK_LISTS, setting.stock_list),
     }
@@ -184,6 +189,7 @@ def to_wire(spec: Spec, ids: Ids) -> dict[str, JsonValue]:
 
 def from_wire(payload: JsonObject, ids: Ids, context: Context) -> Spec:
     """The setting behind a live record; raises WireUnreadable when it makes no sense as one."""
+    words = context.vocabulary
     return CustomerGroupSetting(
         name=_text(payload, "name"),
         slug=_text(payload, "slug"),
@@ -191,7 +197,9 @@ def from_wire(payload: JsonObject, ids: Ids, context: Context) -> Spec:
         active=_flag(payload, "is_active", default=True),
         starts_at=_live_moment(payload, "start_date", context.timezone),
         ends_at=_live_moment(payload, "end_date", context.timezone),
-        rule=rule_from_wire(payload.get("config"), context.vocabulary.catalogue, ids.names(GROUPS)),
+        rule=rule_from_wire(
+            payload.get("config"), words.catalogue, ids.names(GROUPS), words.dialect
+        ),
         price_list=ids.code_of(PRICE_LISTS, _whole(payload, "price_list")),
         stock_list=ids.code_of(STOCK_LISTS, _whole(payload, "stock_list")),
     )
@@ -228,7 +236,7 @@ def _live_moment(payload: JsonObject, name: str, zone: ZoneInfo) -> datetime | N
         raise WireUnreadable(f"its {name} is no date: {error}") from error
 
 
-def to_document(spec: Spec) -> dict[str, JsonValue]:
+def to_document(spec: Spec, *, dialect: Dialect = BUILT_IN) -> dict[str, JsonValue]:
     """What an author would write, defaults left out."""
     setting = cast(CustomerGroupSetting, spec)
     defaults: dict[str, JsonValue] = {"active": True, "starts_at": None, "ends_at": None}
@@ -240,10 +248,20 @@ def to_document(spec: Spec) -> dict[str, JsonValue]:
         ):
             written[field.name] = value
     if setting.rule is not None:
-        written["rule"] = rule_to_file(setting.rule)
+        written["rule"] = rule_to_file(setting.rule, dialect)
     lists = {name: getattr(setting, name) for name in ("price_list", "stock_list")}
     display: dict[str, JsonValue] = {name: code for name, code in lists.items() if code is not None}
     return {**written, "display": display} if display else written
+
+
+def in_context(kind: Kind[Context], context: Context) -> Kind[Context]:
+    """The kind as it writes rules in the project's dialect."""
+    dialect = context.vocabulary.dialect
+    return replace(
+        kind,
+        to_wire=partial(to_wire, dialect=dialect),
+        to_document=partial(to_document, dialect=dialect),
+    )
 
 
 def references(spec: Spec) -> Iterator[Reference]:
@@ -258,8 +276,10 @@ def references(spec: Spec) -> Iterator[Reference]:
             yield Reference(("rule",), GROUPS, name)
 
 
-def contender_of(wanted: Wanted, context: Context) -> Contender:
-    """A wanted setting as far as it competes for customers."""
+def contender_of(wanted: Wanted, context: Context, *, outlined: bool = True) -> Contender:
+    """A wanted setting as far as it competes for customers; without its outline where only proofs
+    are asked for, since that takes reading the rule once more.
+    """
     setting = cast(CustomerGroupSetting, wanted.spec)
     content = cast(JsonObject, wanted.document.content)
     # Both are set in whatever a file says.
@@ -269,12 +289,27 @@ def contender_of(wanted: Wanted, context: Context) -> Contender:
         slug=setting.slug,
         priority=setting.priority,
         rule=setting.rule,
-        outline=outline_of(content["rule"], context.vocabulary),
+        outline=outline_of(content["rule"], context.vocabulary) if outlined else None,
         active=setting.active,
         starts_at=setting.starts_at,
         ends_at=setting.ends_at,
         display={"price_list": setting.price_list, "stock_list": setting.stock_list},
     )
+
+
+def declared_overlaps(wanted: Wanted) -> tuple[Declared, ...]:
+    """The settings whose customers this one takes on purpose, in the order of the file."""
+    content = cast(JsonObject, wanted.document.content)
+    items = cast("Sequence[JsonObject]", content.get("overlaps", ()))
+    found: list[Declared] = []
+    for index, it in enumerate(items):
+        place, named = ("overlaps", index, "with"), it["with"]
+        if isinstance(named, str):
+            found.append(Declared(named, place))
+        else:
+            slugs = cast("Sequence[str]", named)
+            found += [Declared(slug, (*place, at)) for at, slug in enumerate(slugs)]
+    return tuple(found)
 
 
 def check_priorities(settings: Sequence[Wanted]) -> Iterator[Problem]:
@@ -327,7 +362,9 @@ CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(
     to_wire=to_wire,
     from_wire=from_wire,
     to_document=to_document,
+    in_context=in_context,
     references=references,
+    tell=tell,
     looks_up=(PRICE_LISTS, STOCK_LISTS),
     check_together=check_priorities,
     check_beside=check_live_priorities,

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
 from cg_sync.core.members import Member, MemberDelta
 from cg_sync.core.privacy import masked
+from cg_sync.core.reading import Reading
 from cg_sync.errors import counted
 from cg_sync.report.line import Line, Span, Tone, discreet, harmless, line
+from cg_sync.report.reading import reading_lines, verdict_line
 from cg_sync.report.values import in_words, is_tree, tree_diff, tree_lines
 
 Labels = Mapping[str, str]
@@ -30,9 +32,10 @@ def title_of(change: Change, labels: Labels) -> str:
     return name
 
 
-def change_lines(change: Change, labels: Labels) -> Iterator[Line]:
+def change_lines(change: Change, labels: Labels, reading: Reading | None = None) -> Iterator[Line]:
     """The title with its place, then a line a field. Of a Create, what the title says is not said
-    again; of a Delete, there is nothing more to say.
+    again; of a Delete, there is nothing more to say. A field that has a reading is read out above
+    its value.
     """
     mark, tone = _MARK[type(change)]
     where = discreet(str(change.where)) if change.where is not None else "no file; ownership: all"
@@ -45,10 +48,11 @@ def change_lines(change: Change, labels: Labels) -> Iterator[Line]:
     width = max(map(len, names), default=0)
     for field in fields:
         name = f"{_INDENT}{field.name.ljust(width)}  "
+        told = reading if reading is not None and reading.field == field.name else None
         if isinstance(change, Create):
-            yield from _new_field(field, name)
+            yield from _new_field(field, name, told)
         else:
-            yield from _changed_field(field, name)
+            yield from _changed_field(field, name, told)
     if change.members is not None:
         name = f"{_INDENT}{'members'.ljust(width)}  "
         if isinstance(change, Create):
@@ -57,17 +61,17 @@ def change_lines(change: Change, labels: Labels) -> Iterator[Line]:
             yield from _moved_members(change.members, name)
 
 
-def _new_field(field: FieldChange, name: str) -> Iterator[Line]:
+def _new_field(field: FieldChange, name: str, reading: Reading | None) -> Iterator[Line]:
     if is_tree(field.new):
-        yield line(name.rstrip())
+        yield from _read_out(name, reading)
         yield from _indented(tree_lines(field.new))
     else:
         yield line(name, in_words(field.new, field.name))
 
 
-def _changed_field(field: FieldChange, name: str) -> Iterator[Line]:
+def _changed_field(field: FieldChange, name: str, reading: Reading | None) -> Iterator[Line]:
     if is_tree(field.old) or is_tree(field.new):
-        yield line(name.rstrip())
+        yield from _read_out(name, reading)
         yield from _indented(tree_diff(field.old, field.new))
         return
     old, new = in_words(field.old, field.name), in_words(field.new, field.name)
@@ -76,6 +80,16 @@ def _changed_field(field: FieldChange, name: str) -> Iterator[Line]:
     else:
         yield line(name, Span(f"- {old}", Tone.REMOVED))
         yield line(" " * len(name), Span(f"+ {new}", Tone.ADDED))
+
+
+def _read_out(name: str, reading: Reading | None) -> Iterator[Line]:
+    """The name of a field whose value has lines of its own, and what there is to read first."""
+    if reading is None:
+        yield line(name.rstrip())
+        return
+    verdict = verdict_line(reading)
+    yield line(name, *verdict) if verdict else line(name.rstrip())
+    yield from reading_lines(reading, f"{_INDENT}  ")
 
 
 def _indented(lines: Iterator[Line]) -> Iterator[Line]:

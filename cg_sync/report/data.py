@@ -13,6 +13,7 @@ from cg_sync.core.members import MemberDelta
 from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import Plan
 from cg_sync.core.privacy import SAMPLE
+from cg_sync.core.reading import Reading
 from cg_sync.errors import Position, Problem
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.report.change import shown_member
@@ -61,7 +62,7 @@ def plan_data(plan: Plan) -> dict[str, JsonValue]:
         },
         "digest": plan.digest,
         "summary": _summary(plan),
-        "changes": [_change_data(change) for change in plan.changes],
+        "changes": [_change_data(it, plan.readings.get(it.address)) for it in plan.changes],
         "guards": [
             {
                 "code": it.code,
@@ -103,7 +104,7 @@ def _action(change: Change) -> str:
             assert_never(change)
 
 
-def _change_data(change: Change) -> dict[str, JsonValue]:
+def _change_data(change: Change, reading: Reading | None = None) -> dict[str, JsonValue]:
     data: dict[str, JsonValue] = {
         "action": _action(change),
         "kind": change.address.kind,
@@ -115,7 +116,22 @@ def _change_data(change: Change) -> dict[str, JsonValue]:
         data["renamed_from"] = change.former
     if not isinstance(change, Delete) and change.members is not None:
         data["members"] = _members_data(change.members)
+    if reading is not None:
+        data["reading"] = _reading_data(reading)
     return data
+
+
+def _reading_data(reading: Reading) -> dict[str, JsonValue]:
+    return {
+        "field": reading.field,
+        "english": list(reading.english),
+        "notes": [{"mark": it.mark, "text": it.text} for it in reading.notes],
+        "verdict": reading.verdict,
+        "proof": reading.proof,
+        "gains": reading.gains,
+        "loses": reading.loses,
+        "unverified": list(reading.unverified),
+    }
 
 
 def _members_data(members: MemberDelta) -> dict[str, JsonValue]:

@@ -28,6 +28,12 @@ from cg_sync.report.line import Line, Span, Tone, discreet, line
 NAMES_SHOWN = 10
 MESSAGE_LETTERS = 1000
 
+_TONES = {
+    Severity.ERROR: Tone.ERROR,
+    Severity.WARNING: Tone.WARNING,
+    Severity.INFO: Tone.QUIET,
+}
+
 
 def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
     """A plan as reviewers read it."""
@@ -39,7 +45,9 @@ def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
     yield line(Span(_rest(plan), Tone.QUIET))
     if plan.tripped:
         yield line(Span(f"refused by {counted(len(plan.tripped), 'guard')}", Tone.ERROR), ", below")
-    yield from _blocks(change_lines(change, labels) for change in plan.changes)
+    yield from _blocks(
+        change_lines(change, labels, plan.readings.get(change.address)) for change in plan.changes
+    )
     yield from _unmanaged_lines(plan.unmanaged, labels)
     if plan.tripped:
         yield line()
@@ -49,6 +57,8 @@ def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
         yield line()
         yield from problem_lines(plan.problems)
     yield line()
+    if plan.unverified:
+        yield line(Span(_relied_on(plan.unverified), Tone.QUIET))
     yield line(Span(_spent(plan.calls), Tone.QUIET))
     if plan.steps:
         yield line(Span(_forecast(plan), Tone.QUIET))
@@ -123,6 +133,12 @@ def _percent(share: float) -> str:
     return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"
 
 
+def _relied_on(number: int) -> str:
+    """Said of rules whose form at the shop is our best guess."""
+    rules = f"{counted(number, 'rule')} {'relies' if number == 1 else 'rely'}"
+    return f"{rules} on forms that nobody has verified with this shop; see docs/dialect.md."
+
+
 def _spent(calls: Mapping[str, int]) -> str:
     total = sum(calls.values())
     detail = ", ".join(f"{count:,} {verb}" for verb, count in sorted(calls.items()))
@@ -138,8 +154,8 @@ def _forecast(plan: Plan) -> str:
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[Line]:
-    """Problems under a count, errors first, each with its place and its way out."""
-    for severity, tone in ((Severity.ERROR, Tone.ERROR), (Severity.WARNING, Tone.WARNING)):
+    """Problems under a count, errors first and infos last, each with its place and its way out."""
+    for severity, tone in _TONES.items():
         found = [it for it in problems if it.severity is severity]
         if not found:
             continue

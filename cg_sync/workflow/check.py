@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import TypeGuard, cast
 from zoneinfo import ZoneInfo
 
 from cg_sync.core.document import Document
@@ -14,6 +14,7 @@ from cg_sync.core.project import Environment, Project, make_project
 from cg_sync.core.schema import Law
 from cg_sync.core.state import Desired, make_desired
 from cg_sync.errors import FilesError, Problem, Severity, UsageWrong, did_you_mean
+from cg_sync.files.addresses import addresses_in_git
 from cg_sync.files.environment import VARS, substitute
 from cg_sync.files.members import read_memberships
 from cg_sync.files.schemas import read_schemas
@@ -21,9 +22,12 @@ from cg_sync.files.tree import Tree, read_tree
 from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.context import Context
+from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING
 from cg_sync.rules.catalogue import Catalogue, check_catalogue, make_catalogue
+from cg_sync.rules.dialect import check_dialect, make_dialect
 from cg_sync.rules.parse import Vocabulary, check_condition
 from cg_sync.rules.problem import RuleProblem
+from cg_sync.rules.review.invariants import Invariant, read_invariants
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Checked:
     desired: Desired
     problems: tuple[Problem, ...]
     kinds: tuple[Kind[Context], ...] = KINDS
+    invariants: tuple[Invariant, ...] = ()
+    tree: Tree = field(kw_only=True)
 
     def refuse_if_broken(self) -> None:
         """Raise FilesError when there is an error among the problems."""
@@ -70,11 +76,13 @@ def check_files(
     law = Law(read_schemas())
     project, chosen, project_problems = _read_project(tree, law, environment, environ)
     timezone = project.timezone if project is not None else "UTC"
-    vocabulary, vocabulary_problems = _read_vocabulary(tree, law, timezone)
+    dialect = project.dialect if project is not None else {}
+    vocabulary, vocabulary_problems = _read_vocabulary(tree, law, timezone, dialect)
     problems = (*problems, *project_problems, *vocabulary_problems)
     if project is None or vocabulary is None:
         raise FilesError(problems)
     context = Context(ZoneInfo(project.timezone), vocabulary)
+    kinds = tuple(kind.in_context(kind, context) for kind in kinds)
     variables = chosen.vars if chosen is not None else _common_vars(project)
     documents: dict[str, list[Document]] = {}
     for kind_name, found in tree.resources.items():
@@ -85,11 +93,24 @@ def check_files(
         document for kind in kinds if kind.has_members for document in documents.get(kind.name, ())
     ]
     listed, member_problems = read_memberships(root, in_lists)
+    if project.privacy.emails_in_git == "forbid":
+        member_problems = (*member_problems, *addresses_in_git(root, in_lists))
     desired, resource_problems = make_desired(
         documents, kinds=kinds, law=law, context=context, listed=listed
     )
-    problems = (*problems, *resource_problems, *member_problems)
-    return Checked(root, project, chosen, context, desired, _in_file_order(problems), kinds)
+    invariants, invariant_problems = _read_invariants(tree, law, documents, vocabulary)
+    problems = (*problems, *resource_problems, *member_problems, *invariant_problems)
+    return Checked(
+        root,
+        project,
+        chosen,
+        context,
+        desired,
+        in_file_order(problems),
+        kinds,
+        invariants,
+        tree=tree,
+    )
 
 
 def _read_project(
@@ -122,9 +143,10 @@ def _read_project(
 
 
 def _read_vocabulary(
-    tree: Tree, law: Law, timezone: str
+    tree: Tree, law: Law, timezone: str, dialect: JsonObject
 ) -> tuple[Vocabulary | None, tuple[Problem, ...]]:
-    """The words that rules may use; days are counted in `timezone`."""
+    """The words that rules may use; days are counted in `timezone`, and `dialect` is as the project
+    writes it."""
     problems: list[Problem] = []
     catalogue = Catalogue({})
     if tree.attributes is not None:
@@ -134,6 +156,8 @@ def _read_vocabulary(
             content = cast(JsonObject, document.content)
             problems += _placed(document, (), check_catalogue(content))
             catalogue = make_catalogue(content, timezone)
+    if tree.project is not None and not problems:
+        problems += _placed(tree.project, ("dialect",), check_dialect(dialect, catalogue))
     lists: dict[str, tuple[str, ...]] = {}
     for name, document in tree.lists.items():
         broken = law.check("list", document)
@@ -147,11 +171,32 @@ def _read_vocabulary(
         problems += broken
         if not broken:
             conditions[name] = cast(JsonObject, document.content)["condition"]
-    vocabulary = Vocabulary(catalogue, lists, conditions)
+    vocabulary = Vocabulary(catalogue, lists, conditions, make_dialect(dialect))
     for name in () if problems else conditions:
         document = tree.conditions[name]
         problems += _placed(document, ("condition",), check_condition(name, vocabulary))
     return (None if problems else vocabulary), tuple(problems)
+
+
+def _read_invariants(
+    tree: Tree, law: Law, documents: Mapping[str, Sequence[Document]], vocabulary: Vocabulary
+) -> tuple[tuple[Invariant, ...], tuple[Problem, ...]]:
+    """What invariants.yaml demands of the settings; nothing when settings were not asked for."""
+    settings = documents.get(CUSTOMER_GROUP_SETTING.name)
+    if tree.invariants is None or settings is None:
+        return (), ()
+    broken = law.check("invariants", tree.invariants)
+    if broken:
+        return (), broken
+    slugs = [it.content["slug"] for it in settings if _is_present(it.content)]
+    content = tree.invariants.content
+    invariants, problems = read_invariants(content, map(str, slugs), vocabulary)
+    return invariants, tuple(_placed(tree.invariants, (), problems))
+
+
+def _is_present(content: JsonValue) -> TypeGuard[JsonObject]:
+    """Whether it is a setting that should be there, also one with other faults."""
+    return isinstance(content, dict) and "slug" in content and content.get("state") != "absent"
 
 
 def _placed(
@@ -174,5 +219,6 @@ def _common_vars(project: Project) -> Mapping[str, str]:
     }
 
 
-def _in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sorted by file and place; those without a place come last."""
     return tuple(sorted(problems, key=lambda it: (it.where is None, it.where, it.code, it.message)))

@@ -74,7 +74,7 @@ def _members(letters: str) -> list[str]:
         return [it for it in _TRIED if it not in inside][:2]
     if inside.startswith("[:"):
         return ["0" if "digit" in inside else "a"]
-    return [inside[0], *([inside[-1]] if len(inside) > 1 else [])]
+    return list(dict.fromkeys((inside[:1], inside[-1:])))
 
 
 def _counts(repeat: re.Match[str]) -> Sequence[int]:

@@ -12,8 +12,10 @@ from cg_sync.core.diff import Change, Create, Delete, Update, field_changes
 from cg_sync.core.guards import Tripped
 from cg_sync.core.members import Member, MemberDelta
 from cg_sync.core.plan import Plan, Target, steps_of
+from cg_sync.core.telling import told
 from cg_sync.errors import Position, Problem, Severity
 from cg_sync.kinds import KINDS
+from cg_sync.kinds.context import Context
 from cg_sync.kinds.customer_group import CUSTOMER_GROUP, CustomerGroup
 from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING, CustomerGroupSetting
 from cg_sync.rules.catalogue import make_catalogue
@@ -36,6 +38,10 @@ VOCABULARY = Vocabulary(
     ),
     {},
 )
+
+
+CONTEXT = Context(ZoneInfo("Europe/Istanbul"), VOCABULARY)
+NOW = datetime(2026, 11, 21, 10, tzinfo=ZoneInfo("Europe/Istanbul"))
 
 
 def a_rule(*match: Mapping[str, Any], **more: Any) -> Rule | RawRule:
@@ -116,7 +122,7 @@ def a_plan(*changes: Change, **more: Any) -> Plan:
         "digest": DIGEST,
         "calls": CALLS,
     }
-    return Plan(**{**parts, **more})
+    return told(Plan(**{**parts, **more}), KINDS, CONTEXT, as_of=NOW)
 
 
 def a_guard(rule: str = "max_delete_share", subject: str = "groups", **more: Any) -> Tripped:

@@ -9,7 +9,7 @@ from cg_sync.core.diff import Change
 from cg_sync.core.members import Member
 from cg_sync.core.plan import Plan
 from cg_sync.errors import Position, Problem
-from cg_sync.rules.ir import RawRule
+from cg_sync.rules.ir import Everyone, RawRule, Rule
 from tests.unit.report.builders import (
     a_guard,
     a_moment,
@@ -77,6 +77,40 @@ def updates() -> Plan:
         setting_updated(raw, other_raw),
         setting_updated(a_setting("gone-rule"), a_setting("gone-rule", rule=None)),
         setting_updated(a_setting("new-rule", rule=None, priority=None), a_setting("new-rule")),
+    )
+
+
+def rules() -> Plan:
+    """Rules that become others, with every verdict."""
+    students = {"email": {"domain_under": ["edu.tr", "k12.tr"]}}
+    colleagues = {"email": {"domain_is": ["acme.example"]}}
+    active, near = {"is_active": True}, {"city": {"in": ["Bursa", "İstanbul"]}}
+    kept = {"city": {**near["city"], "missing": "keep"}}
+    nobody = {"all": [{"is_active": True}, {"is_active": False}]}
+    nested = {"all": [active, {"none": [{"city": {"eq": "Bursa", "missing": "drop"}}]}]}
+    refused = {"except": [{"city": {"neq": "Ankara", "missing": "keep"}}]}
+    basket = RawRule('{"slug":"basket-rule","minimum":100}')
+
+    def changed(slug: str, old: Rule | RawRule, new: Rule | RawRule) -> Change:
+        return setting_updated(a_setting(slug, rule=old), a_setting(slug, rule=new))
+
+    return a_plan(
+        changed("equivalent", a_rule(students), a_rule({"any": [students, nobody]})),
+        changed("narrower", a_rule(students), a_rule(students, active)),
+        changed("wider", a_rule(students, active), a_rule(students)),
+        changed("shifted", a_rule(students, active), a_rule(colleagues, near)),
+        changed(
+            "shifted-in-part", a_rule({"any": [students, colleagues]}, active), a_rule(students)
+        ),
+        changed("replaced", a_rule(students), a_rule(colleagues)),
+        changed("other-missing", a_rule(near), a_rule(kept)),
+        changed(
+            "unsure", a_rule({"city": {"matches": "[^a]*b"}}), a_rule({"city": {"matches": "c+"}})
+        ),
+        changed("from-raw", basket, a_rule(active)),
+        changed("to-raw", a_rule(active), basket),
+        setting_created("deep", rule=a_rule({"any": [students, nested]}, **refused)),
+        setting_created("everyone", rule=Rule(Everyone())),
     )
 
 
@@ -172,5 +206,5 @@ def hostile() -> Plan:
 
 PLANS = {
     it.__name__: it
-    for it in (empty, creates, updates, renames, deletes, long_rules, guarded, many, hostile)
+    for it in (empty, creates, updates, rules, renames, deletes, long_rules, guarded, many, hostile)
 }

@@ -34,7 +34,9 @@ def test_a_plan_reads_as_on_record(name: str, golden: Golden) -> None:
     golden(f"plan-{name.replace('_', '-')}.txt", text_of(name))
 
 
-@pytest.mark.parametrize("name", ["empty", "creates", "updates", "renames", "deletes", "guarded"])
+@pytest.mark.parametrize(
+    "name", ["empty", "creates", "updates", "rules", "renames", "deletes", "guarded"]
+)
 def test_a_plan_as_json_is_as_on_record(name: str, golden: Golden) -> None:
     golden(f"plan-{name}.json", json_text(plan_data(PLANS[name]())))
 
@@ -78,7 +80,8 @@ def test_two_addresses_that_look_alike_once_masked_still_differ() -> None:
     after = a_rule({"city": {"in": ["a2@x.example", "b"]}})
     change = setting_updated(a_setting("one", rule=before), a_setting("one", rule=after))
     text = plain(plan_lines(a_plan(change), LABELS))
-    assert text.count("a***@x.example") == 2
+    assert "-   - city: {in: [a***@x.example, b]}" in text
+    assert "+   - city: {in: [a***@x.example, b]}" in text
     assert "a1@" not in text
 
 

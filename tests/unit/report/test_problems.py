@@ -39,6 +39,16 @@ def test_warnings_alone_are_counted_as_warnings() -> None:
     )
 
 
+def test_infos_come_last() -> None:
+    info = Problem("CG-T01", "counts from today", None, "wait", Severity.INFO)
+    lines = plain(problem_lines((info, *PROBLEMS[:1]))).splitlines()
+    assert lines[0] == "1 warning"
+    assert lines[2:] == ["1 info", "  counts from today CG-T01", "      wait"]
+    (data,) = problems_data([info])
+    assert isinstance(data, dict)
+    assert data["severity"] == "info"
+
+
 def test_a_place_as_json_has_file_line_and_column() -> None:
     assert position_data(Position("a.yaml", 2, 3)) == {"file": "a.yaml", "line": 2, "column": 3}
     assert position_data(None) is None

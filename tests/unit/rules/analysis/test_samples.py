@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cg_sync.rules.analysis.record import customer_record
@@ -39,6 +39,7 @@ def test_samples_are_few_and_short_whatever_the_pattern(pattern: str) -> None:
     assert all(len(it) <= 1000 for it in found)
 
 
+@example("[]")
 @given(st.text("ab01.*+?{}[]()|^$\\,-:d", max_size=20))
 def test_any_text_can_be_taken_for_a_pattern(pattern: str) -> None:
     assert len(samples(pattern, "x")) <= MAX_SAMPLES

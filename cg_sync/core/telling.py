@@ -1,0 +1,45 @@
+"""Tells what the changes of a plan mean in words, and what is proved of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from cg_sync.core.address import Address
+from cg_sync.core.diff import Create, Update
+from cg_sync.core.kind import C, Kind
+from cg_sync.core.plan import Plan
+from cg_sync.core.reading import UNDECIDED, Note, Reading
+
+MOST_PROVED = 200
+MOST_UNDECIDED = 10
+"""Changes of one plan that are proved something of, and those without a result after which no more
+is tried: a proof takes milliseconds, one that comes to nothing half a second.
+"""
+
+NOT_PROVED = Note("=", "no verdict, as this plan changes many rules; cg-sync analyse looks at all")
+
+
+def told(plan: Plan, kinds: Sequence[Kind[C]], context: C, *, as_of: datetime) -> Plan:
+    """The plan with readings of its changes; proofs hold at that moment.
+
+    Of very many changes only the first are proved anything; the others are said in words alone.
+    """
+    by_name = {kind.name: kind for kind in kinds}
+    readings: dict[Address, Reading] = {}
+    verdicts: Counter[str] = Counter()
+    for change in plan.changes:
+        if not isinstance(change, Create | Update):
+            continue
+        before = change.before if isinstance(change, Update) else None
+        spent = verdicts.total() >= MOST_PROVED or verdicts[UNDECIDED] >= MOST_UNDECIDED
+        tell = by_name[change.address.kind].tell
+        reading = tell(before, change.spec, context, None if spent else as_of)
+        if reading is not None:
+            if spent and reading.notes:
+                reading = replace(reading, notes=(*reading.notes, NOT_PROVED))
+            readings[change.address] = reading
+            verdicts.update([reading.verdict] if reading.verdict else [])
+    return replace(plan, readings=readings)

@@ -1,0 +1,1 @@
+"""What a review of all settings finds: contradictions, shadows, overlaps, broken invariants."""

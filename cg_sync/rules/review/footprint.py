@@ -1,0 +1,115 @@
+"""What every customer of a rule must have, to tell cheaply that two rules share no customer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cg_sync.rules.ir import All, AnyOf, Leaf, Node, Not
+from cg_sync.rules.tests import InGroups, NumberIn, OneOf
+
+Value = str | bool
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """By path, the only values and numbers that a customer of the rule can have there; and the
+    groups of which they are in at least one each, and in none.
+
+    It says less than the rule, and never more.
+    """
+
+    values: Mapping[str, frozenset[Value]] = field(default_factory=dict)
+    numbers: Mapping[str, NumberIn] = field(default_factory=dict)
+    within: tuple[frozenset[str], ...] = ()
+    outside: frozenset[str] = frozenset()
+
+
+def footprint_of(node: Node) -> Footprint:
+    """The footprint of a rule in normal form."""
+    values: dict[str, frozenset[Value]] = {}
+    numbers: dict[str, NumberIn] = {}
+    within: list[frozenset[str]] = []
+    outside: set[str] = set()
+    for leaf, holds in _certain(node, True):
+        positive = leaf.exclude is not holds
+        match leaf.test:
+            case InGroups(names) if positive:
+                within.append(frozenset(names))
+            case InGroups(names):
+                outside |= set(names)
+            case OneOf() if positive and leaf.when_missing is not holds:
+                allowed = leaf.test.comparable
+                values[leaf.path] = values.get(leaf.path, allowed) & allowed
+            case NumberIn() if positive and leaf.when_missing is not holds:
+                numbers[leaf.path] = numbers.get(leaf.path, NumberIn()).meet(leaf.test)
+            case _:
+                pass
+    return Footprint(values, numbers, tuple(within), frozenset(outside))
+
+
+def _certain(node: Node, holds: bool) -> Iterator[tuple[Leaf, bool]]:
+    """The leaves of which every customer of the node says the same, and what."""
+    match node:
+        case Leaf():
+            yield node, holds
+        case Not(child):
+            yield from _certain(child, not holds)
+        case All(children) if holds:
+            for child in children:
+                yield from _certain(child, True)
+        case AnyOf(children) if not holds:
+            for child in children:
+                yield from _certain(child, False)
+        case _:
+            pass
+
+
+def is_apart(one: Footprint, other: Footprint) -> bool:
+    """Whether it is certain that no customer is selected by both rules."""
+    return (
+        any(
+            one.values[path].isdisjoint(other.values[path])
+            for path in one.values.keys() & other.values
+        )
+        or any(
+            one.numbers[path].meet(other.numbers[path]).is_empty
+            for path in one.numbers.keys() & other.numbers
+        )
+        or any(names <= other.outside for names in one.within)
+        or any(names <= one.outside for names in other.within)
+    )
+
+
+class Index:
+    """Footprints by slug, to find those that may share customers with one of them."""
+
+    def __init__(self, footprints: Mapping[str, Footprint]) -> None:
+        self._footprints = footprints
+        self._by_value: dict[str, dict[Value, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._free: dict[str, list[str]] = {}
+        paths = {path for it in footprints.values() for path in it.values}
+        for path in sorted(paths):
+            self._free[path] = [slug for slug, it in footprints.items() if path not in it.values]
+        for slug, it in footprints.items():
+            for path, values in it.values.items():
+                for value in values:
+                    self._by_value[path][value].append(slug)
+
+    def near(self, footprint: Footprint) -> frozenset[str]:
+        """The slugs of all that are not apart from it."""
+        nearest: Iterable[str] = self._footprints
+        fewest = len(self._footprints)
+        for path, values in footprint.values.items():
+            if path in self._free:
+                buckets = [
+                    self._by_value[path][value] for value in values if value in self._by_value[path]
+                ]
+                found = len(self._free[path]) + sum(map(len, buckets))
+                if found < fewest:
+                    fewest, nearest = (
+                        found,
+                        [*self._free[path], *(it for one in buckets for it in one)],
+                    )
+        return frozenset(it for it in nearest if not is_apart(footprint, self._footprints[it]))
