@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cg_sync.rules.ir import All, AnyOf, Leaf, Node, Not
-from cg_sync.rules.tests import InGroups, NumberIn, OneOf
+from cg_sync.rules.tests import DomainIn, InGroups, NumberIn, OneOf
 
 Value = str | bool
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """By path, the only values and numbers that a customer of the rule can have there; and the
-    groups of which they are in at least one each, and in none.
+    """By path, the only values and numbers that a customer of the rule can have there (under the
+    path and `@`, the last two labels of the e-mail domain); and the groups of which they are in at
+    least one each, and in none.
 
     It says less than the rule, and never more.
     """
@@ -42,6 +43,12 @@ def footprint_of(node: Node) -> Footprint:
             case OneOf() if positive and leaf.when_missing is not holds:
                 allowed = leaf.test.comparable
                 values[leaf.path] = values.get(leaf.path, allowed) & allowed
+            case DomainIn(domains) if positive and leaf.when_missing is not holds:
+                # Below two labels a name keeps them, so domains without a common end are apart.
+                if all("." in it for it in domains):
+                    place = f"{leaf.path}@"
+                    ends = frozenset(".".join(it.split(".")[-2:]) for it in domains)
+                    values[place] = values.get(place, ends) & ends
             case NumberIn() if positive and leaf.when_missing is not holds:
                 numbers[leaf.path] = numbers.get(leaf.path, NumberIn()).meet(leaf.test)
             case _:

@@ -42,11 +42,14 @@ APART = [
     ({"country": "TR"}, {"country": {"in": ["DE", "NO"]}}),
     ({"order_count": {"gte": 3}}, {"order_count": {"lt": 3}}),
     ({"is_active": True}, {"is_active": False}),
+    ({"email": {"domain_under": ["edu.tr"]}}, {"email": {"domain_is": ["k12.tr", "a.k12.tr"]}}),
     ({"groups": {"has_any": ["g"]}}, {"groups": {"has_none": ["g", "h"]}}),
     ({"groups": {"has_any": ["g"]}}, {"none": [{"groups": {"has_any": ["g"]}}]}),
     ({"country": "TR"}, {"none": [{"country": {"not_in": ["DE"], "missing": "drop"}}]}),
 ]
 TOGETHER = [
+    ({"email": {"domain_under": ["edu.tr"]}}, {"email": {"domain_is": ["cs.boun.edu.tr"]}}),
+    ({"email": {"domain_under": ["tr"]}}, {"email": {"domain_is": ["edu.tr"]}}),
     ({"country": "TR"}, {"country": {"in": ["tr", "DE"]}}),
     ({"country": "TR"}, {"country": {"eq": "DE", "missing": "keep"}}),
     ({"country": {"eq": "TR", "missing": "keep"}}, {"country": {"eq": "DE", "missing": "keep"}}),
