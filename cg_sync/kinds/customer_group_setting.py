@@ -6,24 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
-from itertools import count
 from pathlib import PurePosixPath
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from cg_sync.core.document import Document
 from cg_sync.core.kind import Field, Ids, Kind, Reference, Spec, WireUnreadable
-from cg_sync.core.state import Wanted
 from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.kinds.context import Context
+from cg_sync.kinds.setting_priorities import check_live_priorities, check_priorities
 from cg_sync.kinds.setting_reading import tell
-from cg_sync.rules.contest import Contender
 from cg_sync.rules.dialect import BUILT_IN, Dialect
 from cg_sync.rules.document import rule_to_document, rule_to_file
 from cg_sync.rules.ir import RawRule, Rule, groups_named, rule_hash
-from cg_sync.rules.parse import RuleProblem, outline_of, parse_rule
-from cg_sync.rules.review.subject import Declared
+from cg_sync.rules.parse import RuleProblem, parse_rule
 from cg_sync.rules.wire import rule_from_wire, rule_to_wire
 
 PRICE_LISTS, STOCK_LISTS = "price_lists", "stock_lists"
@@ -274,80 +271,6 @@ def references(spec: Spec) -> Iterator[Reference]:
     if isinstance(setting.rule, Rule):
         for name in sorted(groups_named(setting.rule)):
             yield Reference(("rule",), GROUPS, name)
-
-
-def contender_of(wanted: Wanted, context: Context, *, outlined: bool = True) -> Contender:
-    """A wanted setting as far as it competes for customers; without its outline where only proofs
-    are asked for, since that takes reading the rule once more.
-    """
-    setting = cast(CustomerGroupSetting, wanted.spec)
-    content = cast(JsonObject, wanted.document.content)
-    # Both are set in whatever a file says.
-    assert setting.rule is not None
-    assert setting.priority is not None
-    return Contender(
-        slug=setting.slug,
-        priority=setting.priority,
-        rule=setting.rule,
-        outline=outline_of(content["rule"], context.vocabulary) if outlined else None,
-        active=setting.active,
-        starts_at=setting.starts_at,
-        ends_at=setting.ends_at,
-        display={"price_list": setting.price_list, "stock_list": setting.stock_list},
-    )
-
-
-def declared_overlaps(wanted: Wanted) -> tuple[Declared, ...]:
-    """The settings whose customers this one takes on purpose, in the order of the file."""
-    content = cast(JsonObject, wanted.document.content)
-    items = cast("Sequence[JsonObject]", content.get("overlaps", ()))
-    found: list[Declared] = []
-    for index, it in enumerate(items):
-        place, named = ("overlaps", index, "with"), it["with"]
-        if isinstance(named, str):
-            found.append(Declared(named, place))
-        else:
-            slugs = cast("Sequence[str]", named)
-            found += [Declared(slug, (*place, at)) for at, slug in enumerate(slugs)]
-    return tuple(found)
-
-
-def check_priorities(settings: Sequence[Wanted]) -> Iterator[Problem]:
-    """Active settings that share a priority, each after the first."""
-    taken = {cast(CustomerGroupSetting, wanted.spec).priority for wanted in settings}
-    first: dict[int, Wanted] = {}
-    for wanted in settings:
-        setting = cast(CustomerGroupSetting, wanted.spec)
-        if not setting.active or setting.priority is None:
-            continue
-        earlier = first.setdefault(setting.priority, wanted)
-        if earlier is not wanted:
-            there = earlier.document.position_of(("priority",))
-            free = next(it for it in count(setting.priority) if it not in taken)
-            yield wanted.document.problem(
-                "CG-F12",
-                f"priority: {setting.priority} is also that of {earlier.address.key} ({there})",
-                ("priority",),
-                hint=f"lower wins; {free} is free",
-            )
-
-
-def check_live_priorities(settings: Sequence[Wanted], beside: Sequence[Spec]) -> Iterator[Problem]:
-    """A warning for each active setting whose priority an active setting without a file has too."""
-    others: dict[int | None, CustomerGroupSetting] = {}
-    for it in cast(Sequence[CustomerGroupSetting], beside):
-        if it.active and it.priority is not None:
-            others.setdefault(it.priority, it)
-    for wanted in settings:
-        mine = cast(CustomerGroupSetting, wanted.spec)
-        if mine.active and (other := others.get(mine.priority)) is not None:
-            yield wanted.document.problem(
-                "CG-L11",
-                f"priority: {mine.priority} is also that of {other.slug}, which has no file",
-                ("priority",),
-                hint="which of the two wins is up to the shop; take another number",
-                severity=Severity.WARNING,
-            )
 
 
 CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cg_sync.core.state import Wanted
-from cg_sync.kinds.customer_group_setting import (
-    CUSTOMER_GROUP_SETTING,
-    contender_of,
-    declared_overlaps,
-)
+from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING
+from cg_sync.kinds.setting_contender import contender_of, declared_overlaps
 from cg_sync.rules.contest import Contender, ranked
 from cg_sync.rules.review.subject import Subject
 from cg_sync.workflow.check import Checked
