@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,11 +14,11 @@ from cg_sync.core.reading import UNDECIDED, Note, Reading
 
 MOST_PROVED = 200
 MOST_UNDECIDED = 10
-"""Changes of one plan that are proved something of, and those without a result after which no more
+"""Rules of one plan that are proved something of, and those without a result after which no more
 is tried: a proof takes milliseconds, one that comes to nothing half a second.
 """
 
-NOT_PROVED = Note("=", "no verdict, as this plan changes many rules; cg-sync analyse looks at all")
+NOT_PROVED = Note("?", "not looked at, as this plan has many rules; cg-sync analyse looks at all")
 
 
 def told(plan: Plan, kinds: Sequence[Kind[C]], context: C, *, as_of: datetime) -> Plan:
@@ -29,17 +28,18 @@ def told(plan: Plan, kinds: Sequence[Kind[C]], context: C, *, as_of: datetime) -
     """
     by_name = {kind.name: kind for kind in kinds}
     readings: dict[Address, Reading] = {}
-    verdicts: Counter[str] = Counter()
+    proved, undecided = 0, 0
     for change in plan.changes:
         if not isinstance(change, Create | Update):
             continue
         before = change.before if isinstance(change, Update) else None
-        spent = verdicts.total() >= MOST_PROVED or verdicts[UNDECIDED] >= MOST_UNDECIDED
+        spent = proved >= MOST_PROVED or undecided >= MOST_UNDECIDED
         tell = by_name[change.address.kind].tell
         reading = tell(before, change.spec, context, None if spent else as_of)
         if reading is not None:
-            if spent and reading.notes:
+            if spent:
                 reading = replace(reading, notes=(*reading.notes, NOT_PROVED))
             readings[change.address] = reading
-            verdicts.update([reading.verdict] if reading.verdict else [])
+            proved += 1
+            undecided += reading.verdict == UNDECIDED
     return replace(plan, readings=readings)

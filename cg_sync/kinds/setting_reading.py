@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never, cast
@@ -10,12 +11,21 @@ from cg_sync.core.kind import Spec
 from cg_sync.core.reading import Note, Reading
 from cg_sync.jsonvalue import JsonObject
 from cg_sync.kinds.context import Context
-from cg_sync.rules.analysis.prove import Comparison, Verdict, Witness, World, compare
+from cg_sync.rules.analysis.prove import (
+    Comparison,
+    Impossible,
+    Verdict,
+    Witness,
+    World,
+    compare,
+    find,
+)
 from cg_sync.rules.dialect import unverified
 from cg_sync.rules.english.meaning import meaning_of_change
 from cg_sync.rules.english.sentence import in_english
 from cg_sync.rules.fixtures import values_of
-from cg_sync.rules.ir import RawRule, Rule
+from cg_sync.rules.ir import Everyone, Leaf, Not, RawRule, Rule, walk
+from cg_sync.rules.tests import Anniversary, Relative
 
 if TYPE_CHECKING:
     from cg_sync.kinds.customer_group_setting import CustomerGroupSetting
@@ -41,27 +51,40 @@ def tell(
         in_english(new, context.names),
         unverified=unverified((new,), words.dialect, words.catalogue).rows,
     )
+    world = None
+    if as_of is not None:
+        world = World(words.catalogue, as_of.astimezone(context.timezone), BUDGET)
+    if isinstance(new, Rule) and world is not None:
+        reading = replace(reading, notes=tuple(_extremes(new, world)))
     if old is None:
         return reading
-    notes = tuple(Note(it.mark, it.text) for it in meaning_of_change(old, new, context.names))
-    reading = replace(reading, notes=notes)
-    if as_of is None or isinstance(old, RawRule) or isinstance(new, RawRule):
+    notes = (Note(it.mark, it.text) for it in meaning_of_change(old, new, context.names))
+    reading = replace(reading, notes=(*notes, *reading.notes))
+    if world is None or isinstance(old, RawRule) or isinstance(new, RawRule):
         return reading
-    return _proved(reading, old, new, World(words.catalogue, as_of, BUDGET))
+    return _proved(reading, old, new, world)
+
+
+def _extremes(rule: Rule, world: World) -> Iterator[Note]:
+    """What is to be said of a rule that selects nobody, or everybody without saying so."""
+    if isinstance(find((rule.node,), world), Impossible):
+        yield Note("!", "selects nobody: there is no customer of whom all of this holds")
+    elif rule.node != Everyone() and isinstance(find((Not(rule.node),), world), Impossible):
+        yield Note("!", "selects every customer, and `match: everyone` would say so")
 
 
 def _proved(reading: Reading, old: Rule, new: Rule, world: World) -> Reading:
     found = compare(old.node, new.node, world)
 
     def shown(witness: Witness | None) -> JsonObject | None:
-        if witness is None:
+        if witness is None or not witness.sure:
             return None
         return values_of(witness.customer, witness.groups, world.catalogue)
 
     return replace(
         reading,
         verdict=found.verdict.upper(),
-        proof=_proof(found),
+        proof=_proof(found) + _moment_of(old, new, world.as_of),
         gains=shown(found.gains),
         loses=shown(found.loses),
     )
@@ -89,3 +112,10 @@ def _proof(found: Comparison) -> str:
 
 def _some(verb: str, witness: Witness | None) -> str:
     return f"some {verb}" if witness is not None and witness.sure else f"some may {verb}"
+
+
+def _moment_of(old: Rule, new: Rule, as_of: datetime) -> str:
+    """The day for which the proof holds, of rules that count from today; else empty."""
+    tests = (leaf.test for it in (old, new) for leaf in walk(it.node) if isinstance(leaf, Leaf))
+    moves = any(isinstance(test, Relative | Anniversary) for test in tests)
+    return f" (as of {as_of.date().isoformat()})" if moves else ""

@@ -63,7 +63,7 @@ def change_lines(change: Change, labels: Labels, reading: Reading | None = None)
 
 def _new_field(field: FieldChange, name: str, reading: Reading | None) -> Iterator[Line]:
     if is_tree(field.new):
-        yield from _read_out(name, reading)
+        yield from _read_out(name, reading, is_new=True)
         yield from _indented(tree_lines(field.new))
     else:
         yield line(name, in_words(field.new, field.name))
@@ -80,16 +80,18 @@ def _changed_field(field: FieldChange, name: str, reading: Reading | None) -> It
     else:
         yield line(name, Span(f"- {old}", Tone.REMOVED))
         yield line(" " * len(name), Span(f"+ {new}", Tone.ADDED))
+    if reading is not None:
+        yield from reading_lines(reading, f"{_INDENT}  ")
 
 
-def _read_out(name: str, reading: Reading | None) -> Iterator[Line]:
+def _read_out(name: str, reading: Reading | None, *, is_new: bool = False) -> Iterator[Line]:
     """The name of a field whose value has lines of its own, and what there is to read first."""
     if reading is None:
         yield line(name.rstrip())
         return
     verdict = verdict_line(reading)
     yield line(name, *verdict) if verdict else line(name.rstrip())
-    yield from reading_lines(reading, f"{_INDENT}  ")
+    yield from reading_lines(reading, f"{_INDENT}  ", is_new=is_new)
 
 
 def _indented(lines: Iterator[Line]) -> Iterator[Line]:

@@ -8,18 +8,18 @@ from typing import Protocol
 
 from cg_sync.report.line import Line, Span, Tone, discreet, line
 from cg_sync.report.values import MORE, MOST_LINES
-from cg_sync.rules.english.edits import Mark
 
 WIDTH = 96
 MOST_LETTERS = 3000
 """Of one sentence, or of one line of a change."""
 
-_TONES: Mapping[Mark, Tone] = {
+_TONES: Mapping[str, Tone] = {
     "+": Tone.ADDED,
     "−": Tone.REMOVED,
     "~": Tone.CHANGED,
     "=": Tone.QUIET,
     "!": Tone.WARNING,
+    "?": Tone.QUIET,
 }
 
 
@@ -27,7 +27,7 @@ class Marked(Protocol):
     """One line of what a change means, wherever it was kept."""
 
     @property
-    def mark(self) -> Mark: ...
+    def mark(self) -> str: ...
     @property
     def text(self) -> str: ...
 

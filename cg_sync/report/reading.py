@@ -31,19 +31,22 @@ def verdict_line(reading: Reading) -> Line:
     return line(Span(reading.verdict, tone), f": {reading.proof}")
 
 
-def reading_lines(reading: Reading, indent: str) -> Iterator[Line]:
-    """What changed in meaning, who shows it, and the new value in English unless that was said."""
+def reading_lines(reading: Reading, indent: str, *, is_new: bool = False) -> Iterator[Line]:
+    """What changed in meaning, who shows it, and the new value in English unless that was said; of
+    a new value, first the English.
+    """
+    said = any(it.text in reading.english for it in reading.notes)
+    if is_new:
+        yield from english_lines(reading.english, indent)
     yield from meaning_lines(reading.notes, indent)
     for word, customer in (("gains", reading.gains), ("loses", reading.loses)):
         if customer is not None:
             shown = discreet(invented(customer), MOST_LETTERS)
             for text in wrapped(shown, f"{indent}{word}, for example: "):
                 yield line(Span(text, Tone.QUIET))
-    if any(it.text in reading.english for it in reading.notes):
-        return
-    first, *more = reading.english
-    now = f"Now: {first}" if reading.notes else first
-    yield from english_lines((now, *more), indent)
+    if reading.english and not said and not is_new:
+        first, *more = reading.english
+        yield from english_lines((f"Now: {first}", *more), indent)
 
 
 def invented(customer: JsonObject) -> str:

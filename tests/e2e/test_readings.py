@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cg_sync.workflow import telling
@@ -86,7 +88,7 @@ def test_what_was_not_compared_is_counted(cities: Project, monkeypatch: pytest.M
     monkeypatch.setattr(telling, "MOST_PAIRS", 0)
     cities.write("settings/bursa.yaml", setting("bursa", 10, "{match: everyone}"))
     ran = cities.run("plan")
-    assert "= 1 other setting not compared: cg-sync analyse does that" in ran.out
+    assert "? not compared with 1 other setting: cg-sync analyse does that" in ran.out
 
 
 def test_many_overlaps_are_counted(cities: Project) -> None:
@@ -96,6 +98,82 @@ def test_many_overlaps_are_counted(cities: Project) -> None:
     cities.write("settings/bursa.yaml", setting("bursa", 10, "{match: everyone}"))
     ran = cities.run("plan")
     assert "! takes customers of izmir, t0, t1 and 3 more, and `overlaps:` does not say" in ran.out
+
+
+def test_a_priority_that_comes_before_another_says_whose_customers_it_takes(
+    cities: Project,
+) -> None:
+    cities.write("settings/all.yaml", setting("all", 30, "{match: everyone}"))
+    cities.write("settings/bursa.yaml", setting("bursa", 10, "{match: [{city: Bursa}]}"))
+    assert cities.run("apply", "--yes").code == 0
+    cities.write("settings/all.yaml", setting("all", 15, "{match: everyone}"))
+    ran = cities.run("plan")
+    assert "      priority  30 → 15\n        ! takes customers of izmir, and `ove" in ran.out
+    assert "bursa, and" not in ran.out
+    (change,) = cities.run("plan", "--format", "json").data["changes"]
+    assert (change["reading"]["field"], change["reading"]["english"]) == ("priority", [])
+
+
+def test_a_setting_that_is_switched_on_says_whose_customers_it_takes(cities: Project) -> None:
+    off = setting("all", 5, "{match: everyone}", "active: false\n")
+    cities.write("settings/all.yaml", off)
+    assert cities.run("apply", "--yes").code == 0
+    cities.write("settings/all.yaml", setting("all", 5, "{match: everyone}"))
+    ran = cities.run("plan")
+    assert "active  false → true\n        ! takes customers of bursa and izmir, and" in ran.out
+
+
+def test_an_overlap_that_may_not_be_is_not_claimed(cities: Project) -> None:
+    rule = "{match: [{city: {matches: '%s[0-9]{3}'}}]}"
+    cities.write("settings/bursa.yaml", setting("bursa", 10, rule % "a"))
+    cities.write("settings/izmir.yaml", setting("izmir", 20, rule % "b"))
+    ran = cities.run("plan")
+    assert "! may take customers of izmir, and" in ran.out
+    assert "! may lose customers to bursa, and" in ran.out
+    assert "takes customers" not in ran.out
+
+
+def test_what_was_not_looked_at_for_their_number_says_so(
+    cities: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "MOST_PROVED", 1)
+    cities.write("settings/bursa.yaml", setting("bursa", 11, "{match: [{city: Bursa}]}"))
+    cities.write("settings/izmir.yaml", setting("izmir", 21, "{match: [{city: İzmir}]}"))
+    ran = cities.run("plan")
+    assert ran.out.count("? not looked at, as this plan has many rules") == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("{match: [{city: Bursa}, {city: İzmir}]}", "! selects nobody: there is no customer"),
+        (
+            "{match: [{any: [{city: Bursa}, {none: [{city: {eq: Bursa, missing: keep}}]}]}]}",
+            "! selects every customer, and `match: everyone` would say so",
+        ),
+    ],
+)
+def test_a_rule_for_nobody_or_everybody_is_pointed_out(
+    cities: Project, rule: str, said: str
+) -> None:
+    cities.write("settings/bursa.yaml", setting("bursa", 10, rule))
+    cities.write("settings/new.yaml", setting("new", 50, rule))
+    assert cities.run("plan").out.count(said) == 2
+
+
+def test_a_proof_about_dates_says_for_which_day(cities: Project) -> None:
+    attributes = cities.root / "attributes.yaml"
+    attributes.write_text(
+        attributes.read_text("utf-8") + "  joined_at: {type: datetime, path: date_joined}\n",
+        "utf-8",
+    )
+    for days in (30, 40):
+        rule = f"{{match: [{{joined_at: {{older_than: {days}d}}}}]}}"
+        cities.write("settings/bursa.yaml", setting("bursa", 10, rule))
+        if days == 30:
+            assert cities.run("apply", "--yes").code == 0
+    ran = cities.run("plan")
+    assert re.search(r"NARROWER: nobody gains, some lose \(as of 20\d\d-\d\d-\d\d\)\n", ran.out)
 
 
 def test_a_change_that_is_no_rule_needs_no_words(cities: Project) -> None:

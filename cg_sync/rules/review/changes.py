@@ -1,12 +1,12 @@
-"""Whom changed rules newly compete for; for a plan."""
+"""Whose customers a changed setting newly takes, or loses; for a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 
 from cg_sync.rules.analysis.prove import Answer, Found, Impossible, Undecided, Witness, World
-from cg_sync.rules.ir import Node
 from cg_sync.rules.review.footprint import Footprint, Index, footprint_of
 from cg_sync.rules.review.inquiry import Inquiry
 from cg_sync.rules.review.subject import Subject, meet_in_time, ranked_subjects
@@ -14,7 +14,7 @@ from cg_sync.rules.review.subject import Subject, meet_in_time, ranked_subjects
 
 @dataclass(frozen=True, slots=True)
 class NewOverlap:
-    """Two settings that share a customer, and did not before; whether the winner declares it."""
+    """Of two settings that share a customer one wins, and did not before."""
 
     winner: str
     loser: str
@@ -24,7 +24,7 @@ class NewOverlap:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What the new rule of a setting does beside the others.
+    """What a changed setting does beside the others.
 
     `unexamined` settings may share customers with it and were not asked about, or their answer is
     not known.
@@ -36,72 +36,73 @@ class Effect:
 
 
 def effects_of(
-    old: Mapping[str, Node | None],
+    old: Mapping[str, Subject | None],
     subjects: Sequence[Subject],
     world: World,
     *,
     most_pairs: int = 500,
 ) -> tuple[Effect, ...]:
-    """The effects of the settings in `old`, which has by slug the rule before the change, or None.
+    """The effects of the settings in `old`, which has by slug what each was before: None, nothing.
 
     `subjects` are all settings as they will be, in the order in which they win. An index finds
     those with which a changed one may share customers, and of these at most `most_pairs` are asked
     about, over all changes. Raw rules, and settings that compete for nobody, are left out.
     """
-    competing = {
-        it.slug: it for it in subjects if it.node is not None and it.competes_after(world.as_of)
-    }
+    competing = {it.slug: it for it in subjects if _competes(it, world.as_of)}
     index = Index({slug: _footprint(it) for slug, it in competing.items()})
-    inquiry, effects, left = Inquiry(world), list[Effect](), most_pairs
-    for subject in competing.values():
-        if subject.slug in old:
-            near = index.near(_footprint(subject))
-            others = [
-                it
-                for slug, it in competing.items()
-                if slug in near and it is not subject and meet_in_time(subject, it)
-            ]
-            effects.append(_effect(subject, old[subject.slug], others[:left], inquiry))
-            effects[-1] = replace(
-                effects[-1], unexamined=effects[-1].unexamined + len(others[left:])
-            )
-            left = max(0, left - len(others))
+    changes = _Changes(old, Inquiry(world))
+    effects, left = list[Effect](), most_pairs
+    for subject in (it for slug, it in competing.items() if slug in old):
+        near = index.near(_footprint(subject))
+        others = [it for slug, it in competing.items() if slug in near and it is not subject]
+        others = [it for it in others if meet_in_time(subject, it)]
+        effects.append(changes.effect(subject, others[:left], len(others[left:])))
+        left = max(0, left - len(others))
     return tuple(effects)
+
+
+def _competes(subject: Subject, moment: datetime) -> bool:
+    return subject.node is not None and subject.competes_after(moment)
 
 
 def _footprint(subject: Subject) -> Footprint:
     return Footprint() if subject.node is None else footprint_of(subject.node)
 
 
-def _effect(
-    subject: Subject, old: Node | None, others: Sequence[Subject], inquiry: Inquiry
-) -> Effect:
-    """The effect of one change, with the overlaps that it has with these."""
-    new = subject.node
-    assert new is not None
-    overlaps: list[NewOverlap] = []
-    unknown = 0
-    for other in others:
-        match _shared(new, other, subject.slug, inquiry):
-            case Found(witness) if _is_new(old, other, subject.slug, inquiry):
-                overlaps.append(_named(subject, other, witness))
-            case Undecided():
-                unknown += 1
-            case _:
-                pass
-    return Effect(subject.slug, tuple(overlaps), unknown)
+@dataclass(frozen=True)
+class _Changes:
+    """What the changed settings were, and whom one asks about what they are."""
 
+    old: Mapping[str, Subject | None]
+    inquiry: Inquiry
 
-def _shared(node: Node, other: Subject, slug: str, inquiry: Inquiry) -> Answer:
-    return inquiry.find([node, *([] if other.node is None else [other.node])], [slug, other.slug])
+    def effect(self, subject: Subject, others: Sequence[Subject], unexamined: int) -> Effect:
+        """The effect of one change, with the overlaps that it has with these."""
+        overlaps: list[NewOverlap] = []
+        for other in others:
+            match self._shared(subject, other):
+                case Found(witness) if self._is_new(subject, other):
+                    winner, loser = ranked_subjects(subject, other)
+                    is_declared = any(it.slug == loser.slug for it in winner.declared)
+                    overlaps.append(NewOverlap(winner.slug, loser.slug, witness, is_declared))
+                case Undecided():
+                    unexamined += 1
+                case _:
+                    pass
+        return Effect(subject.slug, tuple(overlaps), unexamined)
 
+    def _shared(self, one: Subject, other: Subject) -> Answer:
+        nodes = [it.node for it in (one, other) if it.node is not None]
+        return self.inquiry.find(nodes, [one.slug, other.slug])
 
-def _is_new(old: Node | None, other: Subject, slug: str, inquiry: Inquiry) -> bool:
-    """Whether it is certain that the old rule shared no customer with the other setting."""
-    return old is None or isinstance(_shared(old, other, slug, inquiry), Impossible)
-
-
-def _named(subject: Subject, other: Subject, witness: Witness) -> NewOverlap:
-    winner, loser = ranked_subjects(subject, other)
-    is_declared = any(it.slug == loser.slug for it in winner.declared)
-    return NewOverlap(winner.slug, loser.slug, witness, is_declared)
+    def _is_new(self, one: Subject, other: Subject) -> bool:
+        """Whether it is certain that the winner of today took nobody from the loser before."""
+        was, were = (self.old.get(it.slug, it) for it in (one, other))
+        if was is None or were is None:
+            return True
+        moment = self.inquiry.world.as_of
+        if not (_competes(was, moment) and _competes(were, moment) and meet_in_time(was, were)):
+            return True
+        if (ranked_subjects(was, were)[0] is was) is not (ranked_subjects(one, other)[0] is one):
+            return True
+        return isinstance(self._shared(was, were), Impossible)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.rules.ir import RawRule
 from cg_sync.rules.review.changes import effects_of
@@ -11,7 +13,7 @@ from tests.unit.rules.review.builders import WORLD, a_subject
 TR: JsonValue = {"country": "TR"}
 DE: JsonValue = {"country": "DE"}
 BOTH: JsonValue = {"country": {"in": ["TR", "DE"]}}
-OLD = a_subject("x", TR).node
+OLD = a_subject("x", TR, priority=2)
 
 
 def test_the_overlaps_that_a_change_brings_are_named() -> None:
@@ -45,3 +47,40 @@ def test_what_competes_for_nobody_or_cannot_be_read_has_no_effect() -> None:
     raw = Subject(type(made.contender)("raw", 9, RawRule("{}"), None))
     off = a_subject("off", TR, active=False)
     assert effects_of({"raw": None, "off": OLD, "gone": OLD}, [raw, off], WORLD) == ()
+
+
+def overlaps(old: dict[str, Subject | None], *subjects: Subject) -> list[tuple[str, str]]:
+    effects = effects_of(old, subjects, WORLD)
+    return [(it.winner, it.loser) for effect in effects for it in effect.overlaps]
+
+
+def test_what_both_settings_were_decides_what_is_new() -> None:
+    """Each rule alone, held against the other as it will be, would tell of no change."""
+    aa, bb = a_subject("aa", BOTH, priority=1), a_subject("bb", TR, priority=2)
+    was = a_subject("aa", TR, priority=1)
+    assert overlaps({"aa": was, "bb": a_subject("bb", DE, priority=2)}, aa, bb) == [
+        ("aa", "bb"), ("aa", "bb"),
+    ]  # fmt: skip
+    assert overlaps({"aa": was}, aa, bb) == []
+
+
+def test_a_setting_that_becomes_active_takes_customers_anew() -> None:
+    aa, bb = a_subject("aa", TR, priority=1), a_subject("bb", TR, priority=2)
+    assert overlaps({"aa": a_subject("aa", TR, priority=1, active=False)}, aa, bb) == [("aa", "bb")]
+    assert overlaps({"aa": a_subject("aa", TR, priority=1)}, aa, bb) == []
+
+
+def test_a_setting_that_comes_before_another_takes_its_customers() -> None:
+    aa, bb = a_subject("aa", TR, priority=1), a_subject("bb", BOTH, priority=2)
+    assert overlaps({"aa": a_subject("aa", TR, priority=3)}, aa, bb) == [("aa", "bb")]
+    moved = a_subject("aa", TR, priority=3)
+    assert overlaps({"aa": a_subject("aa", TR, priority=1)}, bb, moved) == [("bb", "aa")]
+    was, were = a_subject("aa", TR, priority=2), a_subject("bb", BOTH, priority=3)
+    assert overlaps({"aa": was, "bb": were}, aa, bb) == []
+
+
+def test_settings_that_were_never_active_together_meet_anew() -> None:
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    aa, bb = a_subject("aa", TR, priority=1), a_subject("bb", TR, priority=2, starts_at=later)
+    was = a_subject("aa", TR, priority=1, ends_at=later)
+    assert overlaps({"aa": was}, aa, bb) == [("aa", "bb")]
