@@ -216,6 +216,11 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         "setting",
+        "slug: DEFAULT\nname: A\npriority: 4\nrule: {match: everyone}\n",
+        ["f.yaml:1:7 slug: DEFAULT is the word for no setting at all; take another slug"],
+    ),
+    (
+        "setting",
         "slug: a b\nname: A\npriority: -4\nrule: {match: everyone}\ncolour: red\n",
         [
             "f.yaml:1:7 slug: letters, digits, - and _ only",
