@@ -149,8 +149,8 @@ CODES: Mapping[str, Code] = {
     ),
     "CG-F29": Code(
         "no such setting",
-        "Invariants name settings by their slug, and no file describes this one. Mend the "
-        "slug, or remove the invariant.",
+        "Invariants and `overlaps:` name settings by their slug, and no file describes this one, "
+        "or it is the setting itself. Mend the slug, or remove what names it.",
     ),
     # --- missing values
     "CG-N01": Code(
@@ -290,8 +290,8 @@ CODES: Mapping[str, Code] = {
     ),
     "CG-P02": Code(
         "declared overlap that is none",
-        "What `overlaps:` says is not so: there is no such setting, it is not active, it "
-        "comes first itself, or no customer is selected by both.",
+        "What `overlaps:` says is not so: the other setting is not active, comes first "
+        "itself, or shares no customer with this one.",
     ),
     # --- invariants
     "CG-I01": Code(

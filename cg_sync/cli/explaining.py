@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from cg_sync.cli.run import (
 )
 from cg_sync.cli.terminal import notice, write, write_json
 from cg_sync.errors import FilesError, Position, Problem, UsageWrong, did_you_mean
+from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.report.line import Span, Tone, line
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from cg_sync.report.explanation import Explanation
     from cg_sync.workflow.check import Checked
     from cg_sync.workflow.customer import Customer
+
+MAX_DEPTH = 64
+"""Of the record in a file."""
 
 
 @click.command("explain")
@@ -76,6 +80,7 @@ def explain_command(
     if what is not None and what.upper().startswith("CG-"):
         _explain_code(run, what.upper())
         return
+    from cg_sync.cli.moments import moment_of
     from cg_sync.workflow.customer import fixture_customer, read_key
     from cg_sync.workflow.explain import explain, refuse_if_unknown
 
@@ -83,7 +88,7 @@ def explain_command(
     checked = run.check(to_connect=key is not None)
     checked.refuse_if_broken()
     refuse_if_unknown(setting, checked)
-    as_of = _moment(now, checked)
+    as_of = moment_of(now, checked.project.timezone)
     if key is not None:
         customer = _from_shop(checked, *key)
     elif customer_file is not None:
@@ -91,8 +96,7 @@ def explain_command(
     else:
         assert fixture is not None
         customer, time = fixture_customer(checked, fixture, [file] if file is not None else [])
-        as_of = as_of or time
-    as_of = as_of or datetime.now(UTC)
+        as_of = time if time is not None and now is None else as_of
     _show(run, explain(checked, customer, as_of=as_of, setting=setting), checked)
 
 
@@ -124,20 +128,6 @@ def _explain_code(run: Run, code: str) -> None:
         write([line(Span(code, Tone.STRONG), f": {found.title}"), line(found.advice)])
 
 
-def _moment(text: str | None, checked: Checked) -> datetime | None:
-    """The time of --now; a day is its first moment in the project's time zone."""
-    from cg_sync.rules.calendar import midnight, parse_day, parse_moment
-
-    if text is None:
-        return None
-    zone, day = checked.project.timezone, parse_day(text)
-    moment = parse_moment(text, zone) if day is None else midnight(day, zone)
-    if moment is None:
-        hint = "write 2026-11-21T09:00, in the project's time zone, or with an offset"
-        raise UsageWrong(f"--now {text!r} is no time", hint=hint)
-    return moment
-
-
 def _from_shop(checked: Checked, field: KeyField, key: str) -> Customer:
     from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.customer import fetch_named
@@ -156,9 +146,34 @@ def _from_file(path: Path) -> Customer:
         raise FilesError([problem])
     try:
         record = json.loads(data)
+    except RecursionError as error:
+        raise FilesError([_too_deep(path)]) from error
     except ValueError as error:
         at = Position(path.name, getattr(error, "lineno", 1), getattr(error, "colno", 1))
         raise FilesError([Problem("CG-F02", "not JSON", at)]) from error
     if not isinstance(record, dict):
         raise FilesError([Problem("CG-F06", "not one customer record", Position(path.name))])
+    if _is_deep(record):
+        raise FilesError([_too_deep(path)])
     return given_customer(record, f"the customer of {path.name}")
+
+
+def _is_deep(record: JsonObject) -> bool:
+    level: list[JsonValue] = [record]
+    for _ in range(MAX_DEPTH):
+        level = [inner for it in level for inner in _inside(it)]
+    return bool(level)
+
+
+def _inside(value: JsonValue) -> Iterable[JsonValue]:
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+        case _:
+            return ()
+
+
+def _too_deep(path: Path) -> Problem:
+    return Problem("CG-F02", f"nested deeper than {MAX_DEPTH} levels", Position(path.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -10,8 +11,9 @@ from cg_sync.codes import CODES
 from cg_sync.errors import Position, Problem, did_you_mean
 
 MARK: Final = "cg:"
-"""How the text of a comment begins that is meant for this tool."""
+"""How the text of a comment begins that is meant for this tool, in lower case."""
 
+_BECAUSE: Final = re.compile(r"(?<![^\s,])because(?![^\s,])", re.IGNORECASE)
 _SHAPE: Final = "write `# cg: allow CODE because` and the reason"
 _LETTERS: Final = ("A", "P", "I")
 _SINGLE: Final = frozenset(
@@ -51,18 +53,18 @@ def is_allowable(code: str) -> bool:
 def allowance_in(comment: str, where: Position, line: int) -> Allowance | Problem | None:
     """What a comment, from its `#`, allows on `line`; None when it is not meant for this tool.
 
-    A comment that is meant and says it wrongly is an error.
+    Upper and lower case are one. A comment that is meant and says it wrongly is an error.
     """
     text = comment.lstrip("# \t")
-    if not text.startswith(MARK):
+    if not text.lower().startswith(MARK):
         return None
-    words = text.removeprefix(MARK).replace(",", " , ").split()
-    if words[:1] != ["allow"]:
+    # The reason stays as it is written, for whoever reads it later.
+    said, *reasons = _BECAUSE.split(text[len(MARK) :], maxsplit=1)
+    reason = "".join(reasons).strip()
+    words = said.replace(",", " , ").split()
+    if [word.lower() for word in words[:1]] != ["allow"]:
         return Problem("CG-F28", "a comment with `cg:` can only allow findings", where, _SHAPE)
-    until = words.index("because") if "because" in words else len(words)
-    codes = tuple(dict.fromkeys(word for word in words[1:until] if word != ","))
-    # The reason as it is written, for whoever reads it later.
-    reason = text.partition("because")[2].strip()
+    codes = tuple(dict.fromkeys(word.upper() for word in words[1:] if word != ","))
     wrong = next(_faults(codes), "") or ("" if reason else "the allowance gives no reason")
     if wrong:
         return Problem("CG-F28", wrong, where, _hint(codes))

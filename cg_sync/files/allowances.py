@@ -33,7 +33,7 @@ def read_allowances(
     problems: list[Problem] = []
     for file in files:
         data, problem = read_bytes(root / file, shown_as=file, limit=MAX_BYTES)
-        if problem is None and MARK.encode() in data:
+        if problem is None and MARK.encode() in data.lower():
             found, wrong = allowances_in(data, file=file)
             allowances += found
             problems += wrong

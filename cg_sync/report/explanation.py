@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import assert_never
 
 from cg_sync.errors import Position, counted
-from cg_sync.report.line import Line, Span, Tone, discreet, harmless, line
+from cg_sync.report.line import Line, Span, Tone, discreet, line
 from cg_sync.report.tree import (
     WIDEST,
     Words,
@@ -30,15 +30,18 @@ from cg_sync.rules.counterfactual import (
     Turn,
     Way,
 )
+from cg_sync.rules.english.values import joined
 from cg_sync.rules.trace import Traced
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What it would take for a rule to select the customer, and what they would get then."""
+    """What it would take for a rule to select the customer, and how all settings would stand then:
+    None when no way was found.
+    """
 
     way: Way
-    then: str = ""
+    then: Contest | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _place(explanation: Explanation, standing: Standing) -> str:
     """Where the deciding line stands; empty when no line decides or the place is not known."""
     where = explanation.places.get(standing.contender.slug)
     decides = standing.reason in (Reason.NO_MATCH, Reason.EXCLUDED)
-    return harmless(str(where)) if where is not None and decides else ""
+    return discreet(str(where)) if where is not None and decides else ""
 
 
 def also_against(standing: Standing) -> tuple[str, ...]:
@@ -142,13 +145,18 @@ def _display(contest: Contest) -> str:
 
 
 def _doubts(contest: Contest) -> Iterator[Line]:
-    if contest.certain:
+    slugs = _raw_ahead(contest)
+    if not slugs:
         return
-    ahead = takewhile(lambda it: it.contender is not contest.winner, contest.standings)
-    slugs = [discreet(it.contender.slug) for it in ahead if it.reason is Reason.UNKNOWN]
     them, come = ("its rule is", "comes") if len(slugs) == 1 else ("their rules are", "come")
     text = f"not certain: {', '.join(slugs)} {come} first and may win; {them} raw"
     yield line(Span(text, Tone.WARNING))
+
+
+def _raw_ahead(contest: Contest) -> list[str]:
+    """The active settings before the winner of which nobody knows whom they select."""
+    ahead = takewhile(lambda it: it.contender is not contest.winner, contest.standings)
+    return [discreet(it.contender.slug) for it in ahead if it.reason is Reason.UNKNOWN]
 
 
 def _whys(told: Standing, contest: Contest) -> Iterator[Line]:
@@ -178,7 +186,8 @@ def _outlook_lines(outlook: Outlook | None, told: Standing, words: Words) -> Ite
     match outlook.way:
         case Changes() as way:
             yield from _changes(way, words)
-            yield line(_then(outlook.then, told))
+            if outlook.then is not None:
+                yield line(_then(outlook.then, told))
         case Nobody():
             yield line("The rule can select nobody: its conditions contradict each other.")
         case TooFar():
@@ -216,12 +225,23 @@ def _example(change: Change, words: Words) -> str:
     return "no value" if shown is None else value_text(shown, attribute)
 
 
-def _then(slug: str, told: Standing) -> str:
+def _then(contest: Contest, told: Standing) -> str:
+    slug, unless = contest.winner_slug, _unless(contest)
     gets = f"the customer would then get {discreet(slug)}"
     if told.reason is Reason.INACTIVE:
-        return f"While it is not active, {gets}."
+        return f"While it is not active, {gets}{unless}."
     first = "" if slug == told.contender.slug else ", which comes first"
-    return f"T{gets[1:]}{first}."
+    return f"T{gets[1:]}{first}{unless}."
+
+
+def _unless(contest: Contest) -> str:
+    match _raw_ahead(contest):
+        case []:
+            return ""
+        case [slug]:
+            return f", unless {slug} wins: its rule is raw"
+        case slugs:
+            return f", unless {joined(slugs, 'or')} wins: their rules are raw"
 
 
 def _others(explanation: Explanation) -> Iterator[Line]:

@@ -71,10 +71,12 @@ def _outlook_data(outlook: Outlook | None, words: Words) -> JsonValue:
     way = outlook.way
     if not isinstance(way, Changes):
         return {"outcome": _OUTCOMES[type(way)]}
+    then = outlook.then
     return {
         "outcome": "found",
         "smallest": way.smallest,
-        "then": outlook.then,
+        "then": then.winner_slug if then is not None else None,
+        "certain": then.certain if then is not None else None,
         "changes": [_change_data(it, words) for it in way.changes],
     }
 

@@ -84,6 +84,14 @@ def day_in(moment: datetime, zone: str) -> date | None:
         return None
 
 
+def is_usable_now(moment: datetime) -> bool:
+    """Whether a run can suppose this time, which has an offset: in every time zone its day has a
+    name, and so have the days around it.
+    """
+    day = day_in(moment, "UTC")
+    return day is not None and EARLIEST <= day < LATEST
+
+
 def later(start: date, duration: Duration) -> date | None:
     """The day, or in its own time zone the moment, that much later; None beyond the calendar."""
     return _moved(start, duration, 1)

@@ -106,7 +106,8 @@ _ONE_PLACE: Mapping[AttributeType, str] = {"email": EMAIL_PATH, "phone": PHONE_P
 def check_catalogue(content: JsonObject) -> Iterator[RuleProblem]:
     """What is wrong with attributes.yaml beyond its schema, in the order of the file."""
     owners: dict[str, str] = {}
-    for attribute in make_catalogue(content).attributes.values():
+    catalogue = make_catalogue(content)
+    for attribute in catalogue.attributes.values():
         here = ("attributes", attribute.name)
         if attribute.name in RESERVED_NAMES:
             message = f"{attribute.name}: is a word of the rule language, so no rule could use it"
@@ -128,8 +129,21 @@ def check_catalogue(content: JsonObject) -> Iterator[RuleProblem]:
             message = f"{attribute.name}: the path {GROUPS_PATH} is that of a list"
             hint = "write `type: list`"
             yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
+        yield from _check_nesting(attribute, catalogue.by_path)
         yield from _check_values(attribute)
         yield from _check_verifies(attribute, content)
+
+
+def _check_nesting(attribute: Attribute, others: Mapping[str, Attribute]) -> Iterator[RuleProblem]:
+    """A path is that of a value, or leads to others: no record has both."""
+    steps = attribute.path.split(".")
+    for end in range(1, len(steps)):
+        path = ".".join(steps[:end])
+        if path in others:
+            outer = f"{others[path].name}, {path}"
+            message = f"{attribute.name}: its path {attribute.path} lies inside that of {outer}"
+            here, hint = ("attributes", attribute.name), "no customer has both; keep one of the two"
+            yield RuleProblem("CG-F06", message, here, of_key=True, hint=hint)
 
 
 def _check_values(attribute: Attribute) -> Iterator[RuleProblem]:

@@ -105,18 +105,18 @@ def document_lines(content: JsonObject | list[JsonValue]) -> tuple[str, ...]:
     if isinstance(content, list):
         return tuple(line for item in content for line in _item_lines(item, ""))
     if content.keys() == {"raw"}:
-        text = json.dumps(content["raw"], indent=2, sort_keys=True, ensure_ascii=False)
+        text = _quoted(content["raw"], indent=2)
         return ("raw:", *(f"  {line}" for line in text.split("\n")))
     return tuple(_mapping_lines(content, ""))
 
 
 def _mapping_lines(content: JsonObject, indent: str) -> Iterator[str]:
     for key, value in content.items():
-        line = f"{indent}{_plain(key)}: {_flow(value)}"
-        if isinstance(value, Mapping) and len(line) > MAX_LINE_WIDTH:
+        line = f"{indent}{_plain(key)}: {flow_text(value)}"
+        if isinstance(value, Mapping) and value and len(line) > MAX_LINE_WIDTH:
             yield f"{indent}{_plain(key)}:"
             yield from _mapping_lines(value, f"{indent}  ")
-        elif isinstance(value, list) and _is_tall(value, line):
+        elif isinstance(value, list) and value and _is_tall(value, line):
             yield f"{indent}{_plain(key)}:"
             for item in value:
                 yield from _item_lines(item, f"{indent}  ")
@@ -131,19 +131,20 @@ def _is_tall(items: list[JsonValue], line: str) -> bool:
 
 def _item_lines(item: JsonValue, indent: str) -> Iterator[str]:
     if not isinstance(item, Mapping):
-        yield f"{indent}- {_flow(item)}"
+        yield f"{indent}- {flow_text(item)}"
         return
     first, *rest = _mapping_lines(item, f"{indent}  ")
     yield f"{indent}- {first.lstrip()}"
     yield from rest
 
 
-def _flow(value: JsonValue) -> str:
+def flow_text(value: JsonValue) -> str:
+    """The value as YAML in one line."""
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_plain(key)}: {_flow(item)}" for key, item in value.items())
+        inner = ", ".join(f"{_plain(key)}: {flow_text(item)}" for key, item in value.items())
         return f"{{{inner}}}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_flow, value))}]"
+        return f"[{', '.join(map(flow_text, value))}]"
     return _plain(value) if isinstance(value, str) else json.dumps(value)
 
 
@@ -155,4 +156,18 @@ def _plain(text: str) -> str:
     """The text bare where YAML takes it for a text, else in quotes, unprintable letters escaped."""
     if _SAFE.fullmatch(text) and text.lower() not in _YAML_WORDS:
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return _quoted(text)
+
+
+def _quoted(value: JsonValue, *, indent: int | None = None) -> str:
+    """The value as JSON that is YAML too, only what cannot be printed escaped."""
+    text = json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(it if it.isprintable() or it == "\n" else _escaped(it) for it in text)
+
+
+def _escaped(letter: str) -> str:
+    """As double-quoted YAML has it, which unlike JSON has no pairs for the letters above."""
+    number = ord(letter)
+    return f"\\U{number:08X}" if number > 0xFFFF else f"\\u{number:04x}"

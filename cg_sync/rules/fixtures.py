@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.rules.analysis.record import customer_record
 from cg_sync.rules.catalogue import Catalogue
 from cg_sync.rules.values import items_of
 
@@ -21,18 +22,17 @@ class Invented:
 def record_of(values: Mapping[str, JsonValue], catalogue: Catalogue) -> Invented:
     """The customer with these values, by the name of the attribute; null is no value.
 
-    Where one path leads through another's value, the longer path counts. Raises KeyError for an
-    attribute that the catalogue does not have.
+    Raises KeyError for an attribute that the catalogue does not have.
     """
-    customer: dict[str, JsonValue] = {}
+    found: dict[str, JsonValue] = {}
     groups: frozenset[str] = frozenset()
-    named = [(catalogue.attributes[name], value) for name, value in values.items()]
-    for attribute, value in sorted(named, key=lambda it: it[0].path.count(".")):
+    for name, value in values.items():
+        attribute = catalogue.attributes[name]
         if attribute.is_groups:
             groups = frozenset(item for item in items_of(value) if isinstance(item, str))
         elif value is not None:
-            _put(customer, attribute.path, value)
-    return Invented(customer, groups)
+            found[attribute.path] = value
+    return Invented(customer_record(found), groups)
 
 
 def values_of(
@@ -48,16 +48,6 @@ def values_of(
         if value is not None:
             found[name] = value
     return found
-
-
-def _put(record: dict[str, JsonValue], path: str, value: JsonValue) -> None:
-    *steps, last = path.split(".")
-    for step in steps:
-        below = record.get(step)
-        inner = dict(below) if isinstance(below, Mapping) else {}
-        record[step] = inner
-        record = inner
-    record[last] = value
 
 
 def _at(record: JsonObject, path: str) -> JsonValue:

@@ -95,7 +95,7 @@ class Line:
             if not isinstance(operator, Operator):
                 yield Asked(operator.read(self.attribute, operand), operand is False)
                 return
-            values = Values(self.attribute, self.lists, self.findings)
+            values = Values(self.attribute, self.lists, self.findings, operator.is_pattern)
             found = values.read(operator.takes, operand, here)
             if found:
                 groups = [(value,) for value in found] if operator.each else [found]

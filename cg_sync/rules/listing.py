@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cg_sync.errors import did_you_mean
-from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
 from cg_sync.rules.catalogue import Attribute
+from cg_sync.rules.document import flow_text
 from cg_sync.rules.limits import MAX_INLINE_VALUES, MAX_LISTED_VALUES
-from cg_sync.rules.operands import Value, value_for
+from cg_sync.rules.operands import Value, mended_domain, refuse_odd_text, value_for
 from cg_sync.rules.operators import Takes
 from cg_sync.rules.place import Findings, Place
 from cg_sync.rules.problem import ValueRefused
@@ -22,6 +24,7 @@ class Values:
     attribute: Attribute
     lists: Mapping[str, tuple[str, ...]]
     findings: Findings
+    is_pattern: bool = False
 
     def read(self, takes: Takes, operand: JsonValue, here: Place) -> tuple[Value, ...]:
         """The values that the operand names, as many as the operator takes; none when refused."""
@@ -36,10 +39,13 @@ class Values:
 
     def _value(self, written: JsonValue, here: Place) -> tuple[Value, ...]:
         try:
-            return (value_for(self.attribute, written),)
+            return (self._read(written),)
         except ValueRefused as refused:
             self._report(refused.code, refused.message, here, hint=refused.hint)
             return ()
+
+    def _read(self, written: JsonValue) -> Value:
+        return _value_of(self.attribute, self.is_pattern, written)
 
     def _two(self, operand: JsonValue, here: Place) -> tuple[Value, ...]:
         word = here.pointer[-1]
@@ -54,9 +60,8 @@ class Values:
         if isinstance(operand, Mapping):
             return self._named_list(operand, here)
         if not isinstance(operand, list | tuple):
-            simple = isinstance(operand, str | bool | int | float)
-            hint = f"write [{operand}]" if simple else "write [VALUE, ...] or {list: NAME}"
-            self._report("CG-F23", f"{here.pointer[-1]} takes a list of values", here, hint=hint)
+            message = f"{here.pointer[-1]} takes a list of values"
+            self._report("CG-F23", message, here, hint=self._as_list(operand))
             return ()
         if not operand:
             hint = "name at least one value, or leave the condition out"
@@ -68,6 +73,20 @@ class Values:
             return ()
         found = [self._value(item, here.at(index)) for index, item in enumerate(operand)]
         return tuple(value for values in found for value in values)
+
+    def _as_list(self, written: JsonValue) -> str:
+        """A hint with the list that the one value was meant to be, mended if it can be."""
+        if isinstance(written, str):
+            mended = mended_domain(written) if self.attribute.type == "email" else None
+        else:
+            mended = None if written is None else canonical(written)
+        for value in (written, mended):
+            try:
+                self._read(value)
+            except ValueRefused:
+                continue
+            return f"write {flow_text([value])}"
+        return "write [VALUE, ...] or {list: NAME}"
 
     def _named_list(self, operand: JsonObject, here: Place) -> tuple[Value, ...]:
         name = operand.get("list")
@@ -89,19 +108,40 @@ class Values:
             hint = f"a list can have {MAX_LISTED_VALUES}; split it, and use `any:`"
             self._report("CG-F23", message, here, hint=hint)
             return ()
-        values: list[Value] = []
-        refusals: list[ValueRefused] = []
-        for item in written:
-            try:
-                values.append(value_for(self.attribute, item))
-            except ValueRefused as refused:
-                refusals.append(refused)
-        if refusals:
-            first, more = refusals[0], len(refusals) - 1
-            message = f"in the value list {name}, {first.message}"
-            message += f", and {more} more like it" if more else ""
-            self._report(first.code, message, here, hint=first.hint)
-        return tuple(values)
+        values, refused, number = _all_of(self.attribute, self.is_pattern, written)
+        if refused is not None:
+            message = f"in the value list {name}, {refused.message}"
+            message += f", and {number - 1} more like it" if number > 1 else ""
+            self._report(refused.code, message, here, hint=refused.hint)
+        return values
 
     def _report(self, code: str, message: str, here: Place, *, hint: str) -> None:
         self.findings.report(code, f"{self.attribute.name}: {message}", here, hint=hint)
+
+
+def _value_of(attribute: Attribute, is_pattern: bool, written: JsonValue) -> Value:
+    """The value, if people see in the file what it is; raises ValueRefused."""
+    value = value_for(attribute, written)
+    # A group is found by its exact name, which may be odd.
+    is_text = attribute.type in ("string", "list") and not attribute.is_groups
+    if is_text and isinstance(value, str):
+        refuse_odd_text(value, is_pattern=is_pattern)
+    return value
+
+
+@lru_cache(maxsize=32)
+def _all_of(
+    attribute: Attribute, is_pattern: bool, written: tuple[str, ...]
+) -> tuple[tuple[Value, ...], ValueRefused | None, int]:
+    """The values of a list, what is wrong with the first bad one, and how many are bad.
+
+    Remembered, as a long list may stand in many rules.
+    """
+    values: list[Value] = []
+    first: ValueRefused | None = None
+    for item in written:
+        try:
+            values.append(_value_of(attribute, is_pattern, item))
+        except ValueRefused as refused:
+            first = first or refused.with_traceback(None)
+    return tuple(values), first, len(written) - len(values)

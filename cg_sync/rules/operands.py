@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from cg_sync.jsonvalue import JsonValue, canonical
 from cg_sync.rules.calendar import midnight, parse_day, parse_moment
 from cg_sync.rules.catalogue import Attribute
 from cg_sync.rules.fold import is_blank, normal_domain
+from cg_sync.rules.limits import MAX_TEXT, unseen_in
 from cg_sync.rules.numbers import MAX_LETTERS, parse_number
 from cg_sync.rules.problem import ValueRefused, spoken
 
@@ -76,6 +78,22 @@ def _text(written: JsonValue) -> str:
     return written
 
 
+def refuse_odd_text(text: str, *, is_pattern: bool = False) -> None:
+    """Raises ValueRefused for a text that cannot be what people see, or is too long; a pattern may
+    be longer.
+    """
+    unseen = unseen_in(text)
+    if unseen:
+        seen = "".join(it for it in text.strip() if not unseen_in(f"x{it}x"))
+        name = unicodedata.name(unseen, "").lower()
+        called = f" ({name})" if name else ""
+        message = f"{spoken(seen)} holds the invisible letter U+{ord(unseen):04X}{called}"
+        raise ValueRefused("CG-F23", message, hint="write it without; no one sees it in the file")
+    if len(text) > MAX_TEXT and not is_pattern:
+        message = f"{spoken(text)} has {len(text)} letters, and a text can have {MAX_TEXT}"
+        raise ValueRefused("CG-F23", message, hint="write `starts_with` and its beginning")
+
+
 def _enum_value(written: str, values: tuple[str, ...]) -> str:
     if written not in values:
         hint = did_you_mean(written, values) or f"its values: {', '.join(values)}"
@@ -89,10 +107,14 @@ def _number(written: JsonValue, *, whole: bool) -> Decimal:
         number = parse_number(_as_written(written))
     if number is None or (whole and number != number.to_integral_value()):
         kind = "a whole number" if whole else "a decimal number"
-        sample = "12" if whole else "12 or '12.50'"
-        hint = f"write {sample}: digits, at most {MAX_LETTERS} of them, without an exponent"
-        raise ValueRefused("CG-F23", f"{spoken(written)} is not {kind}", hint=hint)
+        raise ValueRefused("CG-F23", f"{spoken(written)} is not {kind}", hint=_number_hint(whole))
     return number
+
+
+def _number_hint(whole: bool) -> str:
+    if whole:
+        return f"write digits alone, at most {MAX_LETTERS}, such as 12"
+    return f"write digits, at most {MAX_LETTERS}, and a point before decimals, such as 12.50"
 
 
 def _as_written(written: int | float | str) -> str:
@@ -169,8 +191,14 @@ def _domain(written: str) -> str:
 
 
 def _domain_hint(written: str) -> str:
+    mended = mended_domain(written)
+    return f"write {mended}" if mended else "write the domain alone, such as edu.tr"
+
+
+def mended_domain(written: str) -> str | None:
+    """The domain that somebody meant who wrote more around it; None when it is not to be seen."""
     bare = written.rpartition("@")[2].strip("*. ")
     try:
-        return f"write {normal_domain(bare).rstrip('.')}"
+        return normal_domain(bare).rstrip(".")
     except ValueError:
-        return "write the domain alone, such as edu.tr"
+        return None

@@ -38,13 +38,15 @@ Takes = Literal["one", "many", "one or many", "two"]
 class Operator:
     """The test an operator makes of as many values as it takes; `exclude` inverts it.
 
-    With `each`, every value makes a test of its own, and all must hold.
+    With `each`, every value makes a test of its own, and all must hold. With `is_pattern` its value
+    is a pattern, which has a limit of its own.
     """
 
     test: Callable[[Attribute, tuple[Value, ...]], Test]
     takes: Takes = "one"
     exclude: bool = False
     each: bool = False
+    is_pattern: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ OPERATORS: Mapping[str, Row] = {
         "starts_with": Operator(partial(_text_is, where="starts"), "one or many"),
         "ends_with": Operator(partial(_text_is, where="ends"), "one or many"),
         "contains": Operator(partial(_text_is, where="contains"), "one or many"),
-        "matches": Operator(_matches),
+        "matches": Operator(_matches, is_pattern=True),
     },
     "email": {
         "domain_is": Operator(partial(_domain_in, below=False), "many"),

@@ -22,6 +22,8 @@ __all__ = ["RuleProblem", "Vocabulary", "check_condition", "outline_of", "parse_
 
 EVERYONE = "everyone"
 _GROUPS = ("all", "any", "none")
+_MEANT = {"and": "all", "or": "any", "not": "none", "nor": "none", "except": "none"}
+"""Words of other languages, and what they are called here."""
 MAX_USES = MAX_LINES
 
 
@@ -59,8 +61,15 @@ def outline_of(content: JsonValue, vocabulary: Vocabulary) -> Part | None:
 
 
 def check_condition(name: str, vocabulary: Vocabulary) -> tuple[RuleProblem, ...]:
-    """All that is wrong with a shared condition wherever it is used, placed inside it."""
-    reader = _Reader(vocabulary, using=(name,))
+    """All that is wrong with a shared condition wherever it is used, placed inside it.
+
+    What those that it uses would say of themselves is left to them.
+    """
+    return _problems_of(name, vocabulary, is_alone=True)
+
+
+def _problems_of(name: str, vocabulary: Vocabulary, *, is_alone: bool) -> tuple[RuleProblem, ...]:
+    reader = _Reader(vocabulary, using=(name,), is_alone=is_alone)
     reader._conditions(vocabulary.conditions[name], Place(()))
     return tuple(reader.findings.problems)
 
@@ -72,6 +81,8 @@ class _Reader:
     vocabulary: Vocabulary
     findings: Findings = field(default_factory=Findings)
     using: tuple[str, ...] = ()
+    is_alone: bool = False
+    """Whether a shared condition is read for itself, and those that it uses for themselves too."""
 
     def rule(self, content: JsonValue) -> Rule | RawRule | None:
         report = self.findings.report
@@ -137,19 +148,16 @@ class _Reader:
         self, content: list[JsonValue] | tuple[JsonValue, ...], place: Place
     ) -> tuple[Part, ...]:
         if not content:
-            word = place.pointer[-1] if place.pointer else "condition"
+            word = str(place.pointer[-1]) if place.pointer else "condition"
             message = f"{word}: the list is empty"
-            hint = f"`match: {EVERYONE}` selects every customer; leave out what is not needed"
-            self.findings.report("CG-F24", message, place, hint=hint)
+            self.findings.report("CG-F24", message, place, hint=_hint_for_none(word))
         parts = [self._condition(item, place.at(index)) for index, item in enumerate(content)]
         return tuple(part for part in parts if part is not None)
 
     def _condition(self, content: JsonValue, place: Place) -> Part | None:
         report = self.findings.report
         if not isinstance(content, Mapping):
-            hint = "write an attribute and its test, such as `is_active: true`"
-            if content == EVERYONE:
-                hint = f"`{EVERYONE}` stands alone: `match: {EVERYONE}`"
+            hint = _hint_for_word(content, is_match=place.pointer == ("match",))
             report("CG-F24", f"{spoken(content)} is not a condition", place, hint=hint)
             return None
         if len(content) != 1:
@@ -169,9 +177,10 @@ class _Reader:
         report = self.findings.report
         attributes = self.vocabulary.catalogue.attributes
         if key not in attributes:
-            hint = (
-                did_you_mean(key, (*attributes, *_GROUPS, "use")) or "declare it in attributes.yaml"
-            )
+            meant = _MEANT.get(key.lower())
+            near = f"write `{meant}:`" if meant else ""
+            near = near or did_you_mean(key, (*attributes, *_GROUPS, "use"))
+            hint = near or "declare it in attributes.yaml"
             report("CG-F21", f"{key}: no such attribute", place, of_key=True, hint=hint)
             return None
         words = self.vocabulary
@@ -236,17 +245,54 @@ class _Reader:
         several = isinstance(content, list | tuple)
         part = reader._group("all", content, here) if several else reader._condition(content, here)
         self.findings.lines, self.findings.uses = inner.lines, inner.uses
-        if inner.problems:
-            first, more = inner.problems[0], len(inner.problems) - 1
-            where = f", {shown(first.pointer)}" if first.pointer else ""
-            message = f"in the shared condition {name}{where}: {first.message}"
-            message += f", and {more} more like it" if more else ""
-            self.findings.report(first.code, message, place, hint=first.hint)
+        asks = self.is_alone and inner.problems
+        known = _problems_of(name, self.vocabulary, is_alone=False) if asks else ()
+        found = [it for it in inner.problems if it not in known]
+        if found:
+            self._report_shared(name, found[0], len(found) - 1, place)
         return None if part is None else self._part("use", part.node, place, (part,))
+
+    def _report_shared(self, name: str, first: RuleProblem, more: int, place: Place) -> None:
+        """Reports at the place of use what is wrong in the shared condition."""
+        subject, _, said = first.message.partition(": ")
+        # The name at its place opens the message, and the place says it already.
+        said = said if subject in first.pointer else first.message
+        where = f", {shown(first.pointer)}" if first.pointer else ""
+        message = f"in the shared condition {name}{where}: {said}"
+        message += f", and {more} more like it" if more else ""
+        hint = first.hint
+        if first.code == "CG-N01" and first.pointer[-1] != "use":
+            hint += f", in conditions/{name}.yaml at {shown(('condition', *first.pointer))}"
+        self.findings.report(first.code, message, place, hint=hint)
 
 
 def _nodes(parts: tuple[Part, ...] | list[Part]) -> tuple[Node, ...]:
     return tuple(part.node for part in parts)
+
+
+def _hint_for_word(content: JsonValue, *, is_match: bool) -> str:
+    """What to write for something that stands where a condition should."""
+    if not isinstance(content, str) or not did_you_mean(content.lower(), (EVERYONE,)):
+        return "write an attribute and its test, such as `is_active: true`"
+    if is_match:
+        return f"did you mean {EVERYONE}?"
+    return f"`{EVERYONE}` stands alone: `match: {EVERYONE}`"
+
+
+def _hint_for_none(word: str) -> str:
+    """What to do about the empty list of conditions under a word."""
+    match word:
+        case "match":
+            return f"to select every customer, write `match: {EVERYONE}`"
+        case "except":
+            return "leave `except:` out"
+        case "any":
+            return "an `any` of nothing selects nobody: leave it out"
+        case "all" | "none":
+            article = "an" if word == "all" else "a"
+            return f"{article} `{word}` of nothing selects everyone: leave it out"
+        case _:
+            return "name at least one condition"
 
 
 def _names_for(payload: JsonValue) -> dict[int, str]:

@@ -66,11 +66,15 @@ def anniversary_days(duration: Duration) -> int:
 def anniversary_months(written: JsonValue) -> tuple[int, ...]:
     """The months by number, of one or a list."""
     months = written if isinstance(written, list | tuple) else [written]
-    found = tuple(it for it in months if _is_whole(it) and isinstance(it, int) and 1 <= it <= 12)
-    if not found or len(found) < len(months):
+    if not months:
         hint = "write the numbers of months, 1 to 12"
-        raise ValueRefused("CG-F23", f"{spoken(written)} names no months", hint=hint)
-    return found
+        raise ValueRefused("CG-F23", "the list of months is empty", hint=hint)
+    found: list[int] = []
+    for it in months:
+        if not (_is_whole(it) and isinstance(it, int) and 1 <= it <= 12):
+            raise ValueRefused("CG-F23", f"{spoken(it)} is no month", hint="write 1 to 12")
+        found.append(it)
+    return tuple(found)
 
 
 def size(_attribute: Attribute, written: JsonValue) -> Test:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,20 +10,38 @@ from typing import Literal, TypeVar
 
 from cg_sync.rules.calendar import Duration, Unit
 from cg_sync.rules.fold import fold
+from cg_sync.rules.once import once_for_long
 
 Where = Literal["starts", "ends", "contains"]
 Past = Literal["within_last", "older_than", "within_next"]
 _Value = TypeVar("_Value", str, "str | bool")
 
 
-def _comparable(value: str | bool) -> str | bool:
+def _comparable(value: _Value) -> _Value:
     return fold(value) if isinstance(value, str) else value
 
 
-def _spelt_once(values: Iterable[_Value]) -> tuple[_Value, ...]:
+@once_for_long
+def _spelt_once(values: tuple[_Value, ...]) -> tuple[_Value, ...]:
     """Sorted; of several spellings of one text the first in code point order stays."""
     kept = {_comparable(value): value for value in sorted(values, key=str, reverse=True)}
     return tuple(kept[key] for key in sorted(kept, key=str))
+
+
+@once_for_long
+def _sorted_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(values)))
+
+
+@once_for_long
+def comparables(values: tuple[_Value, ...]) -> tuple[_Value, ...]:
+    """The values in the form in which they are compared, one for one."""
+    return tuple(map(_comparable, values))
+
+
+@once_for_long
+def _set_of(values: tuple[_Value, ...]) -> frozenset[_Value]:
+    return frozenset(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +61,7 @@ class OneOf:
     @cached_property
     def comparable(self) -> frozenset[str | bool]:
         """The values in the form in which they are compared."""
-        return frozenset(map(_comparable, self.values))
+        return _set_of(comparables(self.values))
 
 
 @dataclass(frozen=True)
@@ -60,7 +77,7 @@ class TextIs:
     @cached_property
     def folded(self) -> tuple[str, ...]:
         """The values in the form in which they are compared."""
-        return tuple(map(fold, self.values))
+        return comparables(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +95,12 @@ class DomainIn:
     below: bool
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "domains", tuple(sorted(set(self.domains))))
+        object.__setattr__(self, "domains", _sorted_once(self.domains))
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The domains, to look one up."""
-        return frozenset(self.domains)
+        return _set_of(self.domains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +110,7 @@ class PhoneCountry:
     codes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "codes", tuple(sorted(set(self.codes))))
+        object.__setattr__(self, "codes", _sorted_once(self.codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +211,7 @@ class Holds:
     @cached_property
     def folded(self) -> frozenset[str]:
         """The values in the form in which they are compared."""
-        return frozenset(map(fold, self.values))
+        return _set_of(comparables(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +229,7 @@ class InGroups:
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(sorted(set(self.names))))
+        object.__setattr__(self, "names", _sorted_once(self.names))
 
 
 Bounds = NumberIn | DateIn

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeGuard, cast
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.context import Context
 from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING
+from cg_sync.kinds.setting_overlaps import check_overlaps
 from cg_sync.rules.catalogue import Catalogue, check_catalogue, make_catalogue
 from cg_sync.rules.dialect import check_dialect, make_dialect
 from cg_sync.rules.parse import Vocabulary, check_condition
@@ -98,8 +99,13 @@ def check_files(
     desired, resource_problems = make_desired(
         documents, kinds=kinds, law=law, context=context, listed=listed
     )
-    invariants, invariant_problems = _read_invariants(tree, law, documents, vocabulary)
-    problems = (*problems, *resource_problems, *member_problems, *invariant_problems)
+    problems = (*problems, *resource_problems, *member_problems)
+    settings = documents.get(CUSTOMER_GROUP_SETTING.name)
+    slugs = _slugs(settings or (), problems)
+    invariants, invariant_problems = _read_invariants(
+        tree, law, None if settings is None else slugs, vocabulary
+    )
+    problems = (*problems, *invariant_problems, *_check_overlaps(desired, slugs))
     return Checked(
         root,
         project,
@@ -179,19 +185,34 @@ def _read_vocabulary(
 
 
 def _read_invariants(
-    tree: Tree, law: Law, documents: Mapping[str, Sequence[Document]], vocabulary: Vocabulary
+    tree: Tree, law: Law, slugs: Iterable[str] | None, vocabulary: Vocabulary
 ) -> tuple[tuple[Invariant, ...], tuple[Problem, ...]]:
     """What invariants.yaml demands of the settings; nothing when settings were not asked for."""
-    settings = documents.get(CUSTOMER_GROUP_SETTING.name)
-    if tree.invariants is None or settings is None:
+    if tree.invariants is None or slugs is None:
         return (), ()
     broken = law.check("invariants", tree.invariants)
     if broken:
         return (), broken
-    slugs = [it.content["slug"] for it in settings if _is_present(it.content)]
-    content = tree.invariants.content
-    invariants, problems = read_invariants(content, map(str, slugs), vocabulary)
+    invariants, problems = read_invariants(tree.invariants.content, slugs, vocabulary)
     return invariants, tuple(_placed(tree.invariants, (), problems))
+
+
+def _check_overlaps(desired: Desired, slugs: Collection[str]) -> Iterator[Problem]:
+    kind = CUSTOMER_GROUP_SETTING.name
+    return check_overlaps((it for it in desired.wanted.values() if it.address.kind == kind), slugs)
+
+
+def _slugs(settings: Iterable[Document], problems: Iterable[Problem]) -> frozenset[str]:
+    """The slugs that other files may name, also of settings with faults: a file that cannot be
+    read goes by its name."""
+    present = {str(it.content["slug"]) for it in settings if _is_present(it.content)}
+    broken = {
+        PurePosixPath(it.where.file)
+        for it in problems
+        if it.where is not None and it.severity is Severity.ERROR
+    }
+    folder = PurePosixPath(CUSTOMER_GROUP_SETTING.folder)
+    return frozenset(present | {file.stem for file in broken if file.parent == folder})
 
 
 def _is_present(content: JsonValue) -> TypeGuard[JsonObject]:

@@ -57,7 +57,7 @@ def _outlook(
     if not isinstance(way, Changes):
         return Outlook(way)
     after = settle(contenders, way.customer, replace(moment, groups=way.groups))
-    return Outlook(way, after.winner_slug)
+    return Outlook(way, after)
 
 
 def _places(checked: Checked, contest: Contest) -> dict[str, Position]:

@@ -305,12 +305,21 @@ def test_a_raw_rule_is_not_guessed_at(files: Project) -> None:
     assert (data["certain"], data["counterfactual"]) == (False, None)
 
 
+@pytest.mark.parametrize("time", ["0001-01-01", "9999-12-31T23:30Z"])
+def test_a_time_at_an_end_of_the_calendar_is_refused(files: Project, time: str) -> None:
+    files.write("customer.json", "{}")
+    ran = files.run("explain", "--customer-file", "customer.json", "--now", time)
+    assert (ran.code, "is too near an end of the calendar" in ran.err) == (64, True)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("{", "customer.json:1:2: not JSON CG-F02"),
         ("[]", "customer.json:1:1: not one customer record CG-F06"),
         ("\x00\xff", "not JSON CG-F02"),
+        ("[" * 200_000, "customer.json:1:1: nested deeper than 64 levels CG-F02"),
+        ('{"a":' * 65 + "1" + "}" * 65, "nested deeper than 64 levels CG-F02"),
     ],
 )
 def test_a_file_that_is_no_record_is_exit_code_3(files: Project, text: str, words: str) -> None:

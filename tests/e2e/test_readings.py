@@ -71,7 +71,7 @@ def test_a_wrong_entry_in_a_list_of_overlaps_is_named_by_its_place(cities: Proje
     cities.write("settings/bursa.yaml", setting("bursa", 10, "{match: everyone}", overlaps))
     ran = cities.run("analyse")
     assert ran.code == 3
-    assert "settings/bursa.yaml:5:27: overlaps[0].with[1]: ankara is no setting" in ran.out
+    assert "settings/bursa.yaml:5:27: overlaps[0].with[1]: ankara is no setting" in ran.err
 
 
 def test_a_change_of_a_list_is_a_change_of_each_rule_that_uses_it(cities: Project) -> None:

@@ -11,7 +11,7 @@ from cg_sync.jsonvalue import JsonValue
 from cg_sync.rules.analysis.budget import Budget
 from cg_sync.rules.analysis.spans import common, meet, whole
 from cg_sync.rules.ir import Leaf
-from cg_sync.rules.tests import Holds, InGroups, Size
+from cg_sync.rules.tests import Holds, InGroups, Size, comparables
 
 Members = frozenset[str]
 
@@ -64,8 +64,7 @@ def _spelling(tests: Iterable[Holds], members: Members) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for test in tests:
         if not members.isdisjoint(test.folded):
-            # Values are in the order of what they are compared by.
-            found.update(zip(sorted(test.folded), test.values, strict=True))
+            found.update(zip(comparables(test.values), test.values, strict=True))
     return found
 
 
@@ -136,7 +135,7 @@ def _options(
     """Members for the wish with the fewest, in order, one of those that no wish tells apart."""
     fewest = min((it - barred for it in wishes), key=len)
     budget.spend(len(fewest) * (1 + len(wishes) + len(lacking)) // 10)
-    alike: dict[tuple[Members, ...], str] = {}
-    for member in sorted(fewest):
-        alike.setdefault(tuple(it for it in (*wishes, *lacking) if member in it), member)
-    return list(alike.values())
+    alike = [fewest] if fewest else []
+    for wish in (*wishes, *lacking):
+        alike = [part for it in alike for part in (it & wish, it - wish) if part]
+    return sorted(map(min, alike))

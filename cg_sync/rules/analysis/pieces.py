@@ -105,9 +105,9 @@ def _holds_any(text: str, barred: set[str], budget: Budget) -> bool:
 
 
 def _filler(leaves: Iterable[Leaf], budget: Budget) -> str:
-    """A letter that is in nothing that the leaves refuse."""
+    """A letter that is in nothing that the leaves refuse; if they leave none, any."""
     texts = [it.test.folded for it in leaves if it.exclude and isinstance(it.test, TextIs)]
     budget.spend(sum(map(len, texts)) // 10)
     used = set("".join(chain.from_iterable(texts)))
     letters = chain(_FILLERS, map(chr, _IDEOGRAPHS))
-    return next(it for it in letters if it not in used)
+    return next((it for it in letters if it not in used), _FILLERS[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,6 +10,9 @@ from cg_sync.rules.parse import Vocabulary
 
 MIN_LISTED = 2
 """A list of one value says less than the value, and would be found in every line that has it."""
+
+
+_Asked = tuple[frozenset[str], Callable[[str], str]]
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,9 @@ class Names:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
     timezone: str = "UTC"
+    _found: dict[_Asked, str | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
@@ -30,20 +36,26 @@ class Names:
         """Where the attribute stands in attributes.yaml; after all others when it does not."""
         return self._places.get(attribute, len(self.attributes))
 
-    def list_of(self, values: Set[str], normal: Callable[[str], str]) -> str | None:
+    def list_of(self, values: frozenset[str], normal: Callable[[str], str]) -> str | None:
         """The value list that holds just these values, given in the form that `normal` makes.
 
         The first by name when there are several; None for fewer than two values.
         """
         if len(values) < MIN_LISTED:
             return None
-        names = (
-            name for name in sorted(self.lists) if _holds_just(self.lists[name], values, normal)
-        )
-        return next(names, None)
+        # Asked again for each sentence about a condition, and long lists take long to compare.
+        if (values, normal) not in self._found:
+            self._found[values, normal] = self._first_list(values, normal)
+        return self._found[values, normal]
+
+    def _first_list(self, values: frozenset[str], normal: Callable[[str], str]) -> str | None:
+        named = sorted(self.lists.items())
+        return next((name for name, it in named if _holds_just(it, values, normal)), None)
 
 
-def _holds_just(listed: tuple[str, ...], values: Set[str], normal: Callable[[str], str]) -> bool:
+def _holds_just(
+    listed: tuple[str, ...], values: frozenset[str], normal: Callable[[str], str]
+) -> bool:
     if len(listed) < len(values):
         return False
     found: set[str] = set()

@@ -13,7 +13,8 @@ from typing import Literal, assert_never
 
 from cg_sync.rules.english.names import Names
 from cg_sync.rules.fold import fold, normal_domain
-from cg_sync.rules.tests import DomainIn, Holds, InGroups, OneOf, PhoneCountry, TextIs
+from cg_sync.rules.once import once_for_long
+from cg_sync.rules.tests import DomainIn, Holds, InGroups, OneOf, PhoneCountry, TextIs, comparables
 
 MOST_VALUES = 5
 """Said by name; the others are counted."""
@@ -76,8 +77,12 @@ def human_order(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def sample(values: Iterable[str | bool], say: Callable[[str | bool], str] = spoken) -> list[str]:
     """The first few values in human order, as they are said."""
-    ordered = nsmallest(MOST_VALUES, values, key=lambda it: (human_order(str(it)), str(it)))
-    return [say(it) for it in ordered]
+    return [say(it) for it in _first_few(tuple(values))]
+
+
+@once_for_long
+def _first_few(values: tuple[str | bool, ...]) -> list[str | bool]:
+    return nsmallest(MOST_VALUES, values, key=lambda it: (human_order(str(it)), str(it)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +114,35 @@ def named(test: OfValues, names: Names) -> Named:
     values = values_of(test)
     match test:
         case OneOf() | TextIs() | Holds():
-            by_key = {it if isinstance(it, bool) else _folded(it): it for it in values}
-            texts = {it for it in by_key if isinstance(it, str)}
-            listed = names.list_of(texts, _folded) if len(texts) == len(by_key) else None
-            return Named(by_key, _in_quotes if isinstance(test, TextIs) else spoken, listed)
+            texts = _folded_texts(values)
+            listed = names.list_of(texts, _folded) if len(texts) == len(values) else None
+            say = _in_quotes if isinstance(test, TextIs) else spoken
+            return Named(_by_key(values), say, listed)
         case DomainIn():
             listed = names.list_of(test.names, normal_domain)
-            return Named({it: it for it in values}, spoken, listed)
+            return Named(_by_itself(values), spoken, listed)
         case PhoneCountry(codes):
-            listed = names.list_of(set(codes), _country_code)
-            return Named({it: it for it in values}, _dialled, listed)
+            listed = names.list_of(frozenset(codes), _country_code)
+            return Named(_by_itself(values), _dialled, listed)
         case InGroups(groups):
-            return Named({it: it for it in values}, spoken, names.list_of(set(groups), str))
+            return Named(_by_itself(values), spoken, names.list_of(frozenset(groups), str))
         case _:
             assert_never(test)
+
+
+@once_for_long
+def _by_key(values: tuple[str | bool, ...]) -> Mapping[Key, str | bool]:
+    return dict(zip(comparables(values), values, strict=True))
+
+
+@once_for_long
+def _by_itself(values: tuple[str | bool, ...]) -> Mapping[Key, str | bool]:
+    return {it: it for it in values}
+
+
+@once_for_long
+def _folded_texts(values: tuple[str | bool, ...]) -> frozenset[str]:
+    return frozenset(it for it in comparables(values) if isinstance(it, str))
 
 
 @lru_cache(maxsize=65_536)

@@ -25,6 +25,8 @@ def finding(code: str, line: int = 4, file: str = HERE.file) -> Problem:
         ("#cg:allow CG-E04 because  so, because it is", ("CG-E04",), "so, because it is"),
         ("## cg: allow CG-E02, CG-E04 because x", ("CG-E02", "CG-E04"), "x"),
         ("# cg: allow CG-E02,CG-E04 CG-E02 because x", ("CG-E02", "CG-E04"), "x"),
+        ("# CG: Allow cg-e04, Cg-E02 BECAUSE So it is", ("CG-E04", "CG-E02"), "So it is"),
+        ("# cg: allow CG-E04,because x", ("CG-E04",), "x"),
     ],
 )
 def test_a_comment_allows_codes_for_a_reason(
@@ -46,6 +48,7 @@ def test_a_comment_for_people_allows_nothing(comment: str) -> None:
         ("# cg: allow because x", "the allowance names no code", "write `# cg: allow"),
         ("# cg: allow CG-E04", "the allowance gives no reason", "write `# cg: allow"),
         ("# cg: allow CG-E04 because ", "the allowance gives no reason", "write `# cg: allow"),
+        ("# CG: Deny CG-E04", "a comment with `cg:` can only allow findings", "write `# cg: allow"),
         ("# cg: allow CG-E4 because x", "CG-E4: no such code", "did you mean CG-E04"),
         ("# cg: allow CG-F12 because x", "CG-F12: cannot be allowed, only mended", "mend what"),
         ("# cg: allow CG-E02, CG-N01 because x", "CG-N01: cannot be allowed", "mend what"),

@@ -117,3 +117,10 @@ def test_a_long_file_takes_time_in_proportion() -> None:
         return perf_counter() - start
 
     assert seconds(40_000) < 40 * seconds(4_000)
+
+
+def test_a_comment_in_capitals_is_read_from_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: 1  # CG: Allow cg-e04 because x\n", "utf-8")
+    found, wrong = read_allowances(tmp_path, ["a.yaml"])
+    assert [(it.codes, it.reason) for it in found] == [(("CG-E04",), "x")]
+    assert wrong == ()

@@ -9,7 +9,7 @@ from cg_sync.core.diff import Change
 from cg_sync.core.members import Member
 from cg_sync.core.plan import Plan
 from cg_sync.errors import Position, Problem
-from cg_sync.rules.ir import Everyone, RawRule, Rule
+from cg_sync.rules.ir import Everyone, Leaf, OneOf, RawRule, Rule
 from tests.unit.report.builders import (
     a_guard,
     a_moment,
@@ -178,6 +178,11 @@ def many() -> Plan:
 HOSTILE = "\x1b[31mred\x1b[0m\u202egnp\u2066 a\nb\r\u2028c\x00\x9bK\u200b\ud800\U0001f600"
 
 
+def a_live_rule(city: str) -> Rule:
+    """A rule that files would refuse, as a shop may have it."""
+    return Rule(Leaf("city", "city", OneOf((city,))))
+
+
 def hostile() -> Plan:
     """Control codes, ANSI, marks that turn the direction, line breaks, ten thousand letters:
     wherever others choose the text.
@@ -191,8 +196,8 @@ def hostile() -> Plan:
         group_deleted(long, where=where),
         setting_created("slug", name=long, price_list=HOSTILE, rule=raw),
         setting_updated(
-            a_setting("slug-2", stock_list=HOSTILE, rule=a_rule({"city": HOSTILE[:20]})),
-            a_setting("slug-2", stock_list=long, rule=a_rule({"city": "x" * 1000})),
+            a_setting("slug-2", stock_list=HOSTILE, rule=a_live_rule(HOSTILE[:20])),
+            a_setting("slug-2", stock_list=long, rule=a_live_rule("x" * 1000)),
         ),
         target=a_plan().target.__class__(HOSTILE, f"https://{HOSTILE}", 5),
         tripped=(a_guard(subject=f"members of {long}"),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -79,7 +80,7 @@ def explained(asked: Asked, way: Way | None = None) -> Explanation:
     if not isinstance(found, Changes):
         return replace(made, outlook=Outlook(found))
     after = settle(asked.contenders, found.customer, replace(NOW, groups=found.groups))
-    return replace(made, outlook=Outlook(found, after.winner_slug))
+    return replace(made, outlook=Outlook(found, after))
 
 
 PLACES = {
@@ -142,6 +143,38 @@ def test_a_raw_rule_behind_the_winner_is_no_doubt() -> None:
     late = replace(RAW, slug="late", priority=40)
     shown = plain(explanation_lines(explained(Asked((*ALL, RAW, late), STUDENT)), WORDS))
     assert "not certain: basket comes first and may win; its rule is raw\n" in shown
+
+
+def test_what_a_customer_would_get_is_as_uncertain_as_raw_rules_make_it() -> None:
+    def told(*raw: str) -> tuple[str, JsonValue]:
+        raws = (replace(RAW, slug=slug) for slug in raw)
+        made = explained(Asked((*ALL, *raws), ALUMNA, "student-discount"))
+        found = explanation_data(made, WORDS)["counterfactual"]
+        assert isinstance(found, dict)
+        text = plain(explanation_lines(made, WORDS))
+        (shown,) = re.findall("^The customer would then .*", text, re.MULTILINE)
+        return shown, found["certain"]
+
+    gets = "The customer would then get student-discount"
+    assert told() == (f"{gets}.", True)
+    assert told("basket") == (f"{gets}, unless basket wins: its rule is raw.", False)
+    assert told("a", "b") == (f"{gets}, unless a or b wins: their rules are raw.", False)
+
+
+def test_an_address_that_a_rule_or_a_why_has_written_is_masked() -> None:
+    rule: JsonObject = {
+        "match": [
+            {"city": {"in": ["ayse.yilmaz@example.com", "Ankara"], "why": "ask ayse@example.com"}},
+            {"any": [{"city": {"contains": ["of ayse@example.com"]}}, {"city": "Bursa"}]},
+        ],
+        "except": [{"groups": {"has_any": ["team-ayse@example.com"]}}],
+    }
+    name = "ayse@example.com"
+    display = {"price_list": name, "stock_list": f"of {name}"}
+    places = {name: Position(f"settings/{name}.yaml")}
+    asked = Asked((replace(a_contender(name, rule), display=display),), {}, name, places)
+    text = plain(explanation_lines(explained(asked), WORDS)) + json.dumps(data_of(asked))
+    assert ("ayse" in text, "a***@example.com" in text) == (False, True), text
 
 
 def test_an_address_in_another_value_is_masked_for_machines_too() -> None:

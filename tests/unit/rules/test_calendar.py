@@ -13,6 +13,7 @@ from cg_sync.rules.calendar import (
     Duration,
     comes_round,
     earlier,
+    is_usable_now,
     later,
     parse_day,
     parse_duration,
@@ -66,6 +67,21 @@ def test_earlier_clamps_to_the_month_and_ends_with_the_calendar(
 def test_later_ends_with_the_calendar() -> None:
     assert later(date(2026, 12, 31), Duration(months=2)) == date(2027, 2, 28)
     assert later(date(9999, 12, 31), Duration(days=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("moment", "usable"),
+    [
+        ("0001-01-01T00:00+14:00", False),
+        ("0999-12-31T23:59Z", False),
+        ("1000-01-01T00:00Z", True),
+        ("9998-12-31T23:59Z", True),
+        ("9999-01-01T00:00Z", False),
+        ("9999-12-31T23:30-12:00", False),
+    ],
+)
+def test_no_run_can_be_at_an_end_of_the_calendar(moment: str, usable: bool) -> None:
+    assert is_usable_now(datetime.fromisoformat(moment)) is usable
 
 
 def test_only_real_dates_are_dates() -> None:

@@ -59,6 +59,17 @@ def test_two_attributes_cannot_have_one_path() -> None:
     assert problem.message == "town: has the same path as city, city"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_no_path_lies_inside_that_of_another(order: int) -> None:
+    paths = [("street", "home.street.name"), ("home", "home"), ("homely", "homely.street")]
+    declared: dict[str, JsonObject] = {
+        name: {"type": "string", "path": path} for name, path in paths[::order]
+    }
+    (problem,) = problems_of(**declared)
+    assert (problem.code, problem.pointer) == ("CG-F06", ("attributes", "street"))
+    assert problem.message == "street: its path home.street.name lies inside that of home, home"
+
+
 def test_the_email_attribute_cannot_live_elsewhere() -> None:
     (problem,) = problems_of(mail={"type": "email"})
     assert problem.message == "mail: an attribute of type email has the path email"

@@ -6,9 +6,12 @@ import difflib
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from cg_sync.jsonvalue import JsonObject, canonical
+from cg_sync.files.yaml_reader import read_yaml
+from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
+from cg_sync.rules.catalogue import GROUPS_PATH
 from cg_sync.rules.document import (
     MAX_LINE_WIDTH,
     document_lines,
@@ -16,9 +19,22 @@ from cg_sync.rules.document import (
     rule_to_document,
     rule_to_file,
 )
-from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
+from cg_sync.rules.ir import (
+    All,
+    AnyOf,
+    DomainIn,
+    Everyone,
+    Leaf,
+    Node,
+    Not,
+    OneOf,
+    RawRule,
+    Rule,
+)
 from cg_sync.rules.limits import MAX_DEPTH, MAX_INLINE_VALUES, MAX_LINES
 from cg_sync.rules.parse import Vocabulary, parse_rule
+from cg_sync.rules.tests import InGroups, Matches
+from cg_sync.rules.wire import rule_from_wire, rule_to_wire
 from tests.unit.rules.strategies import catalogue, json_values, rules
 
 CATALOGUE = catalogue()
@@ -145,6 +161,38 @@ def test_a_written_raw_rule_reads_back_as_the_same_rule(payload: object) -> None
     assert parse_rule(rule_to_document(raw), VOCABULARY) == (raw, ())
 
 
+@pytest.mark.parametrize("text", ["T\u200bR", "x" * 256])
+def test_a_live_text_that_files_refuse_is_written_raw_and_reads_back(text: str) -> None:
+    payload = rule_to_wire(Rule(All((country(text), ACTIVE))))
+    live = rule_from_wire(payload, CATALOGUE)
+    assert isinstance(live, Rule)
+    assert parse_rule(rule_to_document(live), VOCABULARY)[0] is None
+    assert rule_to_file(live) == {"raw": payload}
+    assert parse_rule(rule_to_file(live), VOCABULARY) == (live, ())
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=3), st.booleans())
+def test_a_live_rule_of_any_texts_can_be_written_and_read_back(
+    texts: list[str], exclude: bool
+) -> None:
+    leaf: JsonObject = {"slug": "user-attribute-rule", "key": "attributes.country",
+                        "values": [*texts], "exclude": exclude, "missing": False}  # fmt: skip
+    live = rule_from_wire(leaf, CATALOGUE)
+    assert live is not None
+    assert parse_rule(rule_to_file(live), VOCABULARY) == (live, ())
+
+
+def test_a_group_may_have_an_odd_name() -> None:
+    rule = Rule(Leaf("groups", GROUPS_PATH, InGroups(("V\u200bIP",))))
+    assert parse_rule(rule_to_file(rule), VOCABULARY) == (rule, ())
+
+
+def test_a_long_pattern_is_within_the_limits() -> None:
+    rule = Rule(Leaf("country", "attributes.country", Matches("a" * 256)))
+    assert rule_to_file(rule) == rule_to_document(rule)
+    assert parse_rule(rule_to_file(rule), VOCABULARY) == (rule, ())
+
+
 @given(rules(CATALOGUE))
 def test_the_lines_are_yaml_of_the_document(rule: Rule) -> None:
     assert yaml.safe_load("\n".join(rule_lines(rule))) == rule_to_document(rule)
@@ -205,6 +253,8 @@ def test_one_more_value_in_a_long_list_is_one_more_line() -> None:
         ('a"b', '"a\\"b"'),
         ("a\x1b[31m", '"a\\u001b[31m"'),
         ("a\u202eb", '"a\\u202eb"'),
+        ("İZ\u200b👩", '"İZ\\u200b👩"'),
+        ("a\U000e0041", '"a\\U000E0041"'),
     ],
 )
 def test_a_text_is_quoted_where_yaml_or_a_reader_could_be_misled(value: str, written: str) -> None:
@@ -260,3 +310,21 @@ def test_conditions_alone_are_lines_too() -> None:
 def test_a_duration_is_written_bare_in_lines_and_a_number_that_is_a_text_is_not() -> None:
     lines = document_lines({"match": [{"born": {"within_last": "30d"}}, {"code": "30"}]})
     assert lines[1:] == ("  - born: {within_last: 30d}", '  - code: "30"')
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(
+    st.dictionaries(TEXTS, st.dictionaries(TEXTS, TEXTS | st.lists(TEXTS, max_size=20), min_size=1))
+)
+@example({"raw": {"a\u202e\x85\u2028": "\ufeff\U000e0041"}})
+@example({"long": {"k" * 90: []}})
+@example({"e": {"1e3": ["y", "null", "~", "0x1", "²", "a:", "a b", "1_0", ".inf", "-"]}})
+def test_what_is_printed_reads_back_as_it_was(content: dict[str, JsonValue]) -> None:
+    text = "\n".join(document_lines(content)) or "{}"
+    assert text.replace("\n", "").isprintable()
+    document, problems = read_yaml(text.encode(), file="a.yaml")
+    assert problems == ()
+    assert document is not None
+    assert document.content == content

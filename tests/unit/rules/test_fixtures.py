@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cg_sync.rules.analysis.record import customer_record
 from cg_sync.rules.catalogue import GROUPS_PATH, Attribute, Catalogue
 from cg_sync.rules.fixtures import Invented, record_of, values_of
 from tests.unit.rules.strategies import catalogue
@@ -50,11 +51,12 @@ def test_what_no_attribute_stands_for_is_left_out() -> None:
     assert values_of(record, frozenset({"VIP"}), CATALOGUE) == {"city": "Bursa", "groups": ["VIP"]}
 
 
-def test_where_one_path_leads_through_another_the_longer_counts() -> None:
+def test_a_record_of_values_is_the_one_that_the_prover_makes_of_their_paths() -> None:
     nested = Catalogue(
         {"deep": Attribute("deep", "string", "a.b"), "flat": Attribute("flat", "string", "a")}
     )
-    assert record_of({"deep": "x", "flat": "y"}, nested).customer == {"a": {"b": "x"}}
+    invented = record_of({"deep": "x", "flat": "y"}, nested)
+    assert invented.customer == customer_record({"a.b": "x", "a": "y"})
 
 
 VALUES = {

@@ -210,10 +210,13 @@ def test_a_rule_that_names_groups_is_never_written_raw() -> None:
          "birthdate: a mapping is no anniversary"),
         ({"birthdate": {"anniversary": {"within_next": "1m"}}}, "CG-F23",
          "birthdate: an anniversary comes within 1m"),
-        ({"birthdate": {"anniversary": {"month": [0, 5]}}}, "CG-F23",
-         "birthdate: a list names no months"),
+        ({"birthdate": {"anniversary": {"month": [0, 5]}}}, "CG-F23", "birthdate: 0 is no month"),
+        ({"birthdate": {"anniversary": {"month": [5, 13]}}}, "CG-F23",
+         "birthdate: 13 is no month"),
+        ({"birthdate": {"anniversary": {"month": "May"}}}, "CG-F23",
+         'birthdate: "May" is no month'),
         ({"birthdate": {"anniversary": {"month": []}}}, "CG-F23",
-         "birthdate: a list names no months"),
+         "birthdate: the list of months is empty"),
         ({"tags": {"size": "2"}}, "CG-F23", 'tags: "2" is no size'),
         ({"tags": {"size": {"eq": 2}}}, "CG-F23", "tags: a mapping is no size"),
         ({"tags": {"size": {}}}, "CG-F23", "tags: a mapping is no size"),
@@ -262,8 +265,7 @@ def test_a_shared_condition_stands_for_what_is_in_it() -> None:
 def test_what_is_wrong_in_a_shared_condition_is_said_where_it_is_used() -> None:
     vocabulary = shared(odd=[{"cty": 1}, {"is_active": "yes"}], plain={"city": "Bursa"}, bad=7)
     for name, message in (
-        ("odd", "in the shared condition odd, [0].cty: cty: no such attribute, and 1 more "
-         "like it"),
+        ("odd", "in the shared condition odd, [0].cty: no such attribute, and 1 more like it"),
         ("bad", "in the shared condition bad: 7 is not a condition"),
     ):  # fmt: skip
         _, problems = parse_rule({"match": [{"use": name}]}, vocabulary)
@@ -276,8 +278,33 @@ def test_what_is_wrong_in_a_shared_condition_is_said_where_it_is_used() -> None:
     assert [it.message for it in check_condition("empty", shared(empty=[]))] == [
         "condition: the list is empty"
     ]
-    _, problems = parse_rule({"match": "everyone", "except": {"use": "plain"}}, vocabulary)
-    assert [it.code for it in problems] == ["CG-N01"]
+
+
+def test_what_depends_on_the_place_of_use_is_said_there_and_mended_in_the_condition() -> None:
+    vocabulary = shared(town={"city": "Bursa"}, both=[{"is_active": True}, {"use": "town"}])
+    said = "a negated line must say what happens to customers without a value"
+    mend = "add `missing: keep` (they stay in) or `missing: drop` (they stay out), in"
+    for name, where, place in (
+        ("town", "town, city", "conditions/town.yaml at condition.city"),
+        ("both", "both, [1].use: in the shared condition town, city",
+         "conditions/town.yaml at condition.city"),
+    ):  # fmt: skip
+        _, problems = parse_rule({"match": "everyone", "except": {"use": name}}, vocabulary)
+        assert [(it.code, it.message, it.hint) for it in problems] == [
+            ("CG-N01", f"in the shared condition {where}: {said}", f"{mend} {place}")
+        ]
+    assert check_condition("both", vocabulary) == ()
+
+
+def test_a_fault_in_a_chain_of_shared_conditions_is_said_once_where_it_stands() -> None:
+    chain = shared(a={"use": "b"}, b=[{"use": "c"}], c={"cty": 1}, d={"none": [{"use": "e"}]},
+                   e={"city": "Bursa"}, f={"use": "d"})  # fmt: skip
+    found = {name: check_condition(name, chain) for name in chain.conditions}
+    assert {name: [it.pointer for it in problems] for name, problems in found.items()} == {
+        "a": [], "b": [], "c": [("cty",)], "d": [("none", 0, "use")], "e": [], "f": [],
+    }  # fmt: skip
+    # Whoever reads a rule before the conditions still hears of it.
+    assert [it.code for it in parse_rule({"match": {"use": "a"}}, chain)[1]] == ["CG-F21"]
 
 
 def test_shared_conditions_go_in_no_circle_and_three_deep() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cg_sync.codes import CODES
+from cg_sync.files.yaml_reader import read_yaml
 from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer, canonical
 from cg_sync.rules.catalogue import Attribute, Catalogue
 from cg_sync.rules.ir import All, AnyOf, DomainIn, Everyone, Leaf, Node, Not, OneOf, RawRule, Rule
@@ -27,6 +30,12 @@ def rule_of(text: str) -> Rule | RawRule:
     rule, problems = parse_rule(yaml.safe_load(text), VOCABULARY)
     assert problems == ()
     assert rule is not None
+    return rule
+
+
+def parsed(content: JsonValue) -> Rule | RawRule:
+    rule, problems = parse_rule(content, VOCABULARY)
+    assert rule is not None, problems
     return rule
 
 
@@ -635,6 +644,85 @@ def test_any_json_is_either_a_rule_or_problems(content: JsonValue) -> None:
         assert problem.code in CODES
         assert not problem.message.endswith(".")
         inside(content, problem.pointer)
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        ({"match": "Everyone"}, "did you mean everyone?"),
+        ({"match": "EVERYBODY"}, "did you mean everyone?"),
+        ({"match": ["Everyone"]}, "`everyone` stands alone: `match: everyone`"),
+        ({"match": "Bursa"}, "write an attribute and its test, such as `is_active: true`"),
+        ({"match": []}, "to select every customer, write `match: everyone`"),
+        ({"match": "everyone", "except": []}, "leave `except:` out"),
+        ({"match": [{"any": []}]}, "an `any` of nothing selects nobody: leave it out"),
+        ({"match": [{"all": []}]}, "an `all` of nothing selects everyone: leave it out"),
+        ({"match": [{"none": []}]}, "a `none` of nothing selects everyone: leave it out"),
+        ({"match": [{"not": {"is_active": True}}]}, "write `none:`"),
+        ({"match": {"OR": [{"is_active": True}]}}, "write `any:`"),
+        ({"match": {"and": [{"is_active": True}]}}, "write `all:`"),
+        ({"match": [{"country": {"in": 90}}]}, 'write ["90"]'),
+        ({"match": [{"country": {"in": "no"}}]}, 'write ["no"]'),
+        ({"match": [{"country": {"in": "T\u200bR"}}]}, "write [VALUE, ...] or {list: NAME}"),
+        ({"match": [{"email": {"domain_under": "@edu.tr"}}]}, "write [edu.tr]"),
+        ({"match": [{"email": {"domain_is": "*.EDU.tr"}}]}, "write [edu.tr]"),
+        ({"match": [{"email": {"domain_is": "163.com"}}]}, 'write ["163.com"]'),
+        (
+            {"match": [{"spent": {"gte": "25.000,50"}}]},
+            "write digits, at most 40, and a point before decimals, such as 12.50",
+        ),
+        ({"match": [{"orders": {"gte": "1e3"}}]}, "write digits alone, at most 40, such as 12"),
+        ({"match": [{"birthdate": {"anniversary": {"month": [13]}}}]}, "write 1 to 12"),
+        ({"match": [{"email": {"domain_is": "@"}}]}, "write [VALUE, ...] or {list: NAME}"),
+    ],
+)
+def test_the_hint_is_what_to_write_instead(content: JsonValue, hint: str) -> None:
+    assert problem_of(content).hint == hint
+
+
+@given(st.sampled_from(["country", "gender", "email"]), st.text(max_size=8) | st.booleans())
+def test_a_list_that_a_hint_writes_is_right(name: str, operand: str | bool) -> None:
+    word = "domain_is" if name == "email" else "in"
+    hint = problem_in({name: {word: operand}}).hint
+    if hint.startswith("write [") and "VALUE" not in hint:
+        document, problems = read_yaml(f"a: {hint.removeprefix('write ')}".encode(), file="a.yaml")
+        assert (problems, document is None) == ((), False)
+        written = cast(Any, document).content["a"]
+        assert parsed({"match": [{name: {word: written}}]})
+
+
+@pytest.mark.parametrize(
+    ("line", "pointer", "message"),
+    [
+        ({"country": "T\u200bR"}, (), '"TR" holds the invisible letter U+200B (zero width space)'),
+        ({"country": {"in": ["TR", "D\u202eE"]}}, ("in", 1),
+         '"DE" holds the invisible letter U+202E (right-to-left override)'),
+        ({"country": {"starts_with": "a\tb"}}, ("starts_with",),
+         '"ab" holds the invisible letter U+0009'),
+        ({"country": {"contains": ["\ud800b"]}}, ("contains", 0),
+         '"b" holds the invisible letter U+D800'),
+        ({"country": {"in": {"list": "unseen"}}}, ("in", "list"),
+         'in the value list unseen, "TR" holds the invisible letter U+FEFF '
+         "(zero width no-break space), and 1 more like it"),
+        ({"country": {"eq": "x" * 256}}, ("eq",),
+         f'"{"x" * 56}... has 256 letters, and a text can have 255'),
+    ],
+)  # fmt: skip
+def test_a_text_is_what_people_see_and_not_too_long(
+    line: JsonValue, pointer: Pointer, message: str
+) -> None:
+    lists = {"unseen": ("\ufeffTR", "FR", "DE\u200e")}
+    rule, (problem,) = parse_rule({"match": [line]}, Vocabulary(VOCABULARY.catalogue, lists))
+    assert rule is None
+    assert (problem.code, problem.message) == ("CG-F23", f"country: {message}")
+    assert problem.pointer == ("match", 0, "country", *pointer)
+
+
+@pytest.mark.parametrize(
+    "text", ["Bursa\n", " Bursa\t", "می\u200cخواهم", "👩\u200d💻", "x" * 255, "Côte d’Ivoire"]
+)
+def test_joiners_spaces_around_and_long_texts_are_fine(text: str) -> None:
+    assert parsed({"match": [{"country": text}]}) == Rule(country(text))
 
 
 def inside(content: JsonValue, pointer: Pointer) -> None:

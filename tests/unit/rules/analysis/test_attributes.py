@@ -523,3 +523,10 @@ def test_lists_of_the_customer_that_are_null_or_long() -> None:
     long = find([line("tags", Size(100_000, None)), line("tags", Holds(("Ä",)))], WORLD)
     assert isinstance(long, Found)
     assert long.witness.sure
+
+
+def test_where_every_letter_is_refused_what_is_found_is_no_more_than_a_guess() -> None:
+    refused = TextIs("contains", (*PLAIN, *map(chr, range(0x4E00, 0x9FA6))))
+    answer = find([line("city", refused, exclude=NOT)], WORLD)
+    assert isinstance(answer, Found)
+    assert not answer.witness.sure
