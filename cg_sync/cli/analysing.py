@@ -14,7 +14,7 @@ from cg_sync.cli.run import (
     project_option,
     result_file_option,
 )
-from cg_sync.cli.terminal import notice, write, write_json
+from cg_sync.cli.terminal import notice, waiting, write, write_json
 from cg_sync.errors import ExitCode, Severity, counted
 
 MOST_STEPS = 1_000_000
@@ -56,7 +56,7 @@ def analyse_command(
     """
     from cg_sync.cli.moments import moment_of
     from cg_sync.report.analysis import analysis_data, analysis_lines, counts_data
-    from cg_sync.workflow.analyse import analyse, refuse_if_there, save_tests
+    from cg_sync.workflow.analyse import analyse, count_settings, refuse_if_there, save_tests
     from cg_sync.workflow.explain import refuse_if_unknown
 
     if save_test is not None:
@@ -66,7 +66,8 @@ def analyse_command(
     for slug in slugs:
         refuse_if_unknown(slug, checked)
     as_of = moment_of(now, checked.project.timezone)
-    found = analyse(checked, as_of=as_of, budget=budget, about=frozenset(slugs))
+    with waiting(f"analysing {counted(count_settings(checked), 'setting')} …"):
+        found = analyse(checked, as_of=as_of, budget=budget, about=frozenset(slugs))
     run.result |= counts_data(found)
     if run.format == "json":
         write_json(analysis_data(found))

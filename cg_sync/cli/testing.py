@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from cg_sync.cli.run import (
     project_option,
     result_file_option,
 )
-from cg_sync.cli.terminal import emit, notice, write, write_json
+from cg_sync.cli.terminal import emit, notice, waiting, write, write_json
 from cg_sync.errors import ExitCode, UsageWrong
 from cg_sync.report.line import Span, Tone, line
 
@@ -73,7 +74,10 @@ def test_command(
         notice(f"no rule tests found in {', '.join(map(str, paths)) or f'{FOLDER}/'}")
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     wants_coverage = coverage or fail_under is not None
-    tested = run_tests(checked, files, coverage=wants_coverage, suggest=suggest, now=now)
+    slow = wants_coverage or suggest
+    what = "looking for customers the tests have not seen …"
+    with waiting(what) if slow else nullcontext():
+        tested = run_tests(checked, files, coverage=wants_coverage, suggest=suggest, now=now)
     _write(run, tested, words_of(checked.context.vocabulary), to_stderr=suggest)
     if suggest:
         _write_suggestions(tested)

@@ -1,4 +1,4 @@
-"""What an analysis found, as text and as JSON; the customers in it are invented, so not masked."""
+"""What an analysis found, as text and as JSON, with invented customers who show it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from datetime import datetime
 from cg_sync.errors import Problem, Severity, counted
 from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
 from cg_sync.report.data import problems_data
-from cg_sync.report.line import Line, Span, Tone, discreet, harmless, line
+from cg_sync.report.invented import invented_data, shown_invented
+from cg_sync.report.line import Line, Span, Tone, discreet, line
 from cg_sync.report.table import table_lines
 from cg_sync.rules.review.finding import Open
 from cg_sync.rules.review.order import Gap, Row
 
 MOST_OF_A_CODE = 20
 """Findings of one code that a text shows."""
+MANY = 20
+"""With more findings a text says how many there are of each code."""
 MOST_OPEN = 10
 MESSAGE_LETTERS = 1000
 
@@ -31,12 +34,16 @@ _TONES = {
 class Told:
     """A finding at its place, the settings it is about, and an invented customer who shows it, by
     the names of attributes. Who is not `sure` may not exist.
+
+    Where the first of the settings does something with each of the others, the customer shows it of
+    the second, and `more_witnesses` of those after it.
     """
 
     problem: Problem
     settings: tuple[str, ...] = ()
     witness: JsonObject | None = None
     sure: bool = True
+    more_witnesses: tuple[JsonObject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def analysis_lines(analysis: Analysis) -> Iterator[Line]:
     yield _verdict(analysis)
     yield line()
     yield from _order(analysis)
+    yield from _by_code(analysis)
     for severity in Severity:
         found = [it for it in analysis.told if it.problem.severity is severity]
         if found:
@@ -111,6 +119,15 @@ def _gap(gap: Gap) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
+def _by_code(analysis: Analysis) -> Iterator[Line]:
+    if len(analysis.told) > MANY:
+        codes = Counter(it.problem.code for it in analysis.told)
+        most_first = sorted(codes.items(), key=lambda it: (-it[1], it[0]))
+        counts = ", ".join(f"{code} {number:,}" for code, number in most_first)
+        yield line()
+        yield line(f"findings by code: {counts}")
+
+
 def _found(found: Sequence[Told]) -> Iterator[Line]:
     shown: Counter[str] = Counter()
     for it in found:
@@ -134,7 +151,9 @@ def _told(told: Told) -> Iterator[Line]:
     )
     if told.witness is not None:
         word = "for example" if told.sure else "maybe"
-        yield line("      ", harmless(f"{word}: {customer_text(told.witness)}", MESSAGE_LETTERS))
+        yield line(
+            "      ", shown_invented(f"{word}: {customer_text(told.witness)}", MESSAGE_LETTERS)
+        )
     if problem.hint:
         yield line("      ", Span(discreet(problem.hint, MESSAGE_LETTERS), Tone.QUIET))
 
@@ -167,7 +186,7 @@ def _left_out(analysis: Analysis) -> Iterator[Line]:
     if analysis.raw:
         raw = counted(len(analysis.raw), "setting")
         rule, are = ("raw rules", "are") if len(analysis.raw) > 1 else ("a raw rule", "is")
-        yield line(f"{raw} with {rule} {are} not analysed: {', '.join(analysis.raw)}")
+        yield line(f"{raw} with {rule} {are} not analysed: {discreet(', '.join(analysis.raw))}")
     if analysis.allowed:
         yield line(Span(f"{counted(analysis.allowed, 'finding')} allowed by comments", Tone.QUIET))
 
@@ -201,5 +220,5 @@ def _told_data(told: Told) -> JsonValue:
     assert isinstance(problem, Mapping)
     witness: JsonValue = None
     if told.witness is not None:
-        witness = {"customer": told.witness, "sure": told.sure}
+        witness = {"customer": invented_data(told.witness), "sure": told.sure}
     return {**problem, "settings": list(told.settings), "witness": witness}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cg_sync.errors import counted
 from cg_sync.jsonvalue import JsonValue
+from cg_sync.report.data import without_people
 from cg_sync.report.line import Line, Span, Tone, discreet, line
 from cg_sync.report.tree import Words, said
 from cg_sync.rules.testing.coverage import Coverage, Outcome, Row, SettingCoverage, State
@@ -71,7 +72,7 @@ def _marks(
 
 def coverage_data(coverage: Coverage, words: Words) -> dict[str, JsonValue]:
     """The share, and every outcome of every setting and line with its state."""
-    return {
+    data: dict[str, JsonValue] = {
         "percent": round(coverage.percent, 2),
         "seen": coverage.seen,
         "possible": coverage.possible,
@@ -87,6 +88,7 @@ def coverage_data(coverage: Coverage, words: Words) -> dict[str, JsonValue]:
             for it in coverage.settings
         ],
     }
+    return without_people(data)
 
 
 def _of_setting(setting: SettingCoverage) -> dict[str, JsonValue]:

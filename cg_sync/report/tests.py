@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from cg_sync.errors import counted
 from cg_sync.jsonvalue import JsonValue
-from cg_sync.report.data import position_data, without_people
-from cg_sync.report.line import Line, Span, Tone, discreet, line, plain, without_addresses
+from cg_sync.report.data import position_data
+from cg_sync.report.invented import invented_data, shown_invented, without_real_people
+from cg_sync.report.line import Line, Span, Tone, line, plain
 from cg_sync.report.tree import Words, tree_lines
 from cg_sync.rules.testing.run import Failed, Failure, SuiteResult
 
 MOST_SHOWN = 3
 """Failed cases of one test that text tells in full."""
 MESSAGE_LETTERS = 500
+MOST_QUOTED = 2_000
+"""Letters of one attribute of XML."""
 
 
 def results_lines(results: Sequence[SuiteResult], words: Words) -> Iterator[Line]:
@@ -27,10 +30,10 @@ def results_lines(results: Sequence[SuiteResult], words: Words) -> Iterator[Line
         total, failed = len(it.cases), len(it.failed)
         cases = counted(total, "case")
         if not failed:
-            yield line(Span("✓ ", Tone.ADDED), f"{discreet(it.file)}: {cases}")
+            yield line(Span("✓ ", Tone.ADDED), f"{shown_invented(it.file)}: {cases}")
             continue
         told = f"{failed:,} of {cases} failed"
-        yield line(Span("✗ ", Tone.REMOVED), f"{discreet(it.file)}: ", Span(told, Tone.ERROR))
+        yield line(Span("✗ ", Tone.REMOVED), f"{shown_invented(it.file)}: ", Span(told, Tone.ERROR))
         for _, of_test in groupby(it.failed, lambda it: it.where):
             yield from _test_lines(list(of_test), words)
         yield line()
@@ -54,20 +57,22 @@ def _test_lines(failed: Sequence[Failed], words: Words) -> Iterator[Line]:
     if len(failed) > MOST_SHOWN:
         more = counted(len(failed) - MOST_SHOWN, "more case")
         yield line()
-        yield line(f"  and {more} of {discreet(failed[0].result.case.test.name)}")
+        yield line(f"  and {more} of {shown_invented(failed[0].result.case.test.name)}")
 
 
 def _failed_lines(failed: Failed, words: Words) -> Iterator[Line]:
     case = failed.result.case
-    place = Span(f"{discreet(str(failed.where))}: ", Tone.STRONG)
-    yield line("  ", place, discreet(case.test.name, MESSAGE_LETTERS))
+    place = Span(f"{shown_invented(str(failed.where))}: ", Tone.STRONG)
+    yield line("  ", place, shown_invented(case.test.name, MESSAGE_LETTERS))
     who = f"customer {case.test.called}" if case.test.called else ""
     about = ", ".join(it for it in (who, case.label) if it)
     if about:
-        yield line("    ", Span(discreet(about, MESSAGE_LETTERS), Tone.QUIET))
+        yield line("    ", Span(shown_invented(about, MESSAGE_LETTERS), Tone.QUIET))
     for failure in failed.result.failures:
-        yield line("    expected ", Span(discreet(failure.expected), Tone.ADDED))
-        yield line("    found    ", Span(discreet(failure.found, MESSAGE_LETTERS), Tone.REMOVED))
+        yield line("    expected ", Span(shown_invented(failure.expected), Tone.ADDED))
+        yield line(
+            "    found    ", Span(shown_invented(failure.found, MESSAGE_LETTERS), Tone.REMOVED)
+        )
     told: set[str] = set()
     for failure in failed.result.failures:
         yield from _explained(failure, told, words)
@@ -92,11 +97,26 @@ def junit_text(results: Sequence[SuiteResult], words: Words) -> str:
         name = _quoted(result.file)
         lines.append(f'  <testsuite name={name}{_counts(result.cases)} skipped="0">')
         failed = iter(result.failed)
-        for case, passed in result.cases:
-            tag = f"    <testcase classname={name} name={_quoted(case)}"
+        names = _told_apart(shown_invented(case, MOST_QUOTED) for case, _ in result.cases)
+        for (_, passed), case in zip(result.cases, names, strict=True):
+            tag = f"    <testcase classname={name} name={quoteattr(_in_xml(case))}"
             lines += [f"{tag}/>"] if passed else [f"{tag}>", *_failure(next(failed), words)]
         lines.append("  </testsuite>")
     return "\n".join((*lines, "</testsuites>", ""))
+
+
+def _told_apart(names: Iterable[str]) -> Iterator[str]:
+    """The names, with ` #2` and so on behind those that were there before."""
+    taken: set[str] = set()
+    times: dict[str, int] = {}
+    for name in names:
+        told, at = name, times.get(name, 1)
+        while told in taken:
+            at += 1
+            told = f"{name} #{at}"
+        times[name] = at
+        taken.add(told)
+        yield told
 
 
 def _counts(cases: Sequence[tuple[str, bool]]) -> str:
@@ -118,8 +138,8 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _quoted(text: str) -> str:
-    """The text as an attribute, addresses masked."""
-    return quoteattr(_in_xml(without_addresses(text)))
+    """The text as an attribute of one line."""
+    return quoteattr(_in_xml(shown_invented(text, MOST_QUOTED)))
 
 
 def _in_xml(text: str) -> str:
@@ -132,7 +152,7 @@ def results_data(results: Sequence[SuiteResult], words: Words) -> dict[str, Json
     failed = sum(len(it.failed) for it in results)
     files: list[JsonValue] = [
         {
-            "file": it.file,
+            "file": without_real_people(it.file),
             "cases": len(it.cases),
             "failures": [_failed_data(failed, words) for failed in it.failed],
         }
@@ -143,16 +163,15 @@ def results_data(results: Sequence[SuiteResult], words: Words) -> dict[str, Json
 
 def _failed_data(failed: Failed, words: Words) -> JsonValue:
     case = failed.result.case
-    told = without_people(
-        {"test": case.test.name, "customer": case.test.called or None, "values": case.varied}
-    )
     return {
-        **told,
-        "where": position_data(failed.where),
+        "test": without_real_people(case.test.name),
+        "customer": without_real_people(case.test.called) or None,
+        "values": invented_data(case.varied),
+        "where": invented_data(position_data(failed.where)),
         "expectations": [
             {
-                "expected": without_addresses(it.expected),
-                "found": without_addresses(it.found),
+                "expected": without_real_people(it.expected),
+                "found": without_real_people(it.found),
                 "setting": None if it.standing is None else it.standing.contender.slug,
                 "explain": [] if it.standing is None else _tree_texts(it, words),
             }

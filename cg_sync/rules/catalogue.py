@@ -23,8 +23,8 @@ PHONE_PATH = "phone_number"
 GROUPS_PATH = "@static_groups"
 """Stands for the static groups that a customer is a member of; no place in a record."""
 
-RESERVED_NAMES = ("all", "any", "none", "use")
-"""Words of the rule language, which no attribute can have as its name."""
+RESERVED_NAMES = ("all", "any", "none", "use", "extends")
+"""Words of the rule language and of rule tests, which no attribute can have as its name."""
 
 
 @dataclass(frozen=True, slots=True)

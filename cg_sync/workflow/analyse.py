@@ -23,9 +23,11 @@ from cg_sync.rules.lint.lint import LINT_CODES
 from cg_sync.rules.review.finding import Finding
 from cg_sync.rules.review.order import free_numbers, rows_of
 from cg_sync.rules.review.review import CODES, Review, review
+from cg_sync.rules.testing.customers import check_values
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.contenders import contenders_of, subjects_of
 from cg_sync.workflow.lint import files_of, judged, lint_problems
+from cg_sync.workflow.testing import subject_of
 
 HEADER = "yaml-language-server: $schema=../schemas/test.schema.json"
 
@@ -88,8 +90,10 @@ def _told(checked: Checked, finding: Finding) -> Told:
     if witness is None:
         return Told(problem, finding.settings)
     catalogue = checked.context.vocabulary.catalogue
-    values = values_of(witness.customer, witness.groups, catalogue)
-    return Told(problem, finding.settings, values, witness.sure)
+    values, *more = (
+        values_of(it.customer, it.groups, catalogue) for it in (witness, *finding.more_witnesses)
+    )
+    return Told(problem, finding.settings, values, witness.sure, tuple(more))
 
 
 def _document(checked: Checked, slug: str) -> Document:
@@ -116,6 +120,11 @@ def _sifted(
     return tuple(by_problem.get(it, Told(it)) for it in kept), allowed
 
 
+def count_settings(checked: Checked) -> int:
+    """How many settings the files want."""
+    return sum(it.kind == CUSTOMER_GROUP_SETTING.name for it in checked.desired.wanted)
+
+
 def refuse_if_there(path: Path) -> None:
     """Raise UsageWrong for a file that exists: witnesses never take the place of tests."""
     if path.exists():
@@ -138,19 +147,36 @@ def save_tests(checked: Checked, analysis: Analysis, path: Path) -> int:
 def _tests(checked: Checked, analysis: Analysis) -> Iterator[JsonObject]:
     contenders = contenders_of(checked)
     catalogue = checked.context.vocabulary.catalogue
+    subject = subject_of(checked)
     shown: set[str] = set()
-    for told in analysis.told:
+    for name, customer in _shown(analysis):
         # One customer may show several things; the first found is named.
-        if told.witness is None or not told.sure or canonical(told.witness) in shown:
+        if canonical(customer) in shown:
             continue
-        shown.add(canonical(told.witness))
-        invented = record_of(told.witness, catalogue)
+        shown.add(canonical(customer))
+        # A value that a rule names may be no invented one; a test file would be refused for it.
+        if any(check_values(customer, (), subject)):
+            continue
+        invented = record_of(customer, catalogue)
         moment = Moment(analysis.as_of, invented.groups)
         contest = settle(contenders, invented.customer, moment)
         matches = [it.contender.slug for it in contest.standings if it.selects]
         expect: dict[str, JsonValue] = {"matches": matches} if matches else {}
-        yield {
-            "name": f"{told.problem.code}: {', '.join(told.settings)}",
-            "customer": told.witness,
-            "expect": {**expect, "wins": contest.winner_slug},
-        }
+        if contest.certain:
+            expect["wins"] = contest.winner_slug
+        if expect:
+            yield {"name": name, "customer": customer, "expect": expect}
+
+
+def _shown(analysis: Analysis) -> Iterator[tuple[str, JsonObject]]:
+    """All customers who are sure to exist, each with what they show and of which settings."""
+    for told in analysis.told:
+        if told.witness is None or not told.sure:
+            continue
+        if not told.more_witnesses:
+            yield f"{told.problem.code}: {', '.join(told.settings)}", told.witness
+            continue
+        first, *others = told.settings
+        witnesses = (told.witness, *told.more_witnesses)
+        for other, customer in zip(others, witnesses, strict=True):
+            yield f"{told.problem.code}: {first}, {other}", customer

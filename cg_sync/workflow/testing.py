@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ from cg_sync.jsonvalue import JsonObject
 from cg_sync.kinds.customer_group import CUSTOMER_GROUP
 from cg_sync.rules.ir import groups_named
 from cg_sync.rules.problem import RuleProblem
+from cg_sync.rules.testing.broken import check_broken
 from cg_sync.rules.testing.cases import Suite, cases_of, read_suite
 from cg_sync.rules.testing.checks import Subject
 from cg_sync.rules.testing.coverage import Coverage, Seen, coverage_of
@@ -59,13 +61,23 @@ def read_suites(checked: Checked, subject: Subject, paths: Sequence[Path]) -> tu
     for document in documents:
         broken = law.check("test", document)
         problems += broken
-        if not broken:
+        if broken:
+            wrong = check_broken(document.content, subject, partial(_obeys, law))
+            told = {(it.code, it.where) for it in broken}
+            placed = _placed(document, wrong)
+            problems += (it for it in placed if (it.code, it.where) not in told)
+        else:
             suite, wrong = read_suite(cast(JsonObject, document.content), subject)
             problems += _placed(document, wrong)
             suites.append(ReadSuite(document, suite))
     if problems:
         raise FilesError(sorted(problems, key=lambda it: (it.where is None, it.where, it.code)))
     return tuple(suites)
+
+
+def _obeys(law: Law, content: JsonObject) -> bool:
+    # Nobody asks for the places: what is wrong was found with the file as a whole.
+    return not law.check("test", Document("", content, dict))
 
 
 def _placed(document: Document, problems: Iterable[RuleProblem]) -> Iterator[Problem]:

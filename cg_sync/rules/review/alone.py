@@ -10,7 +10,7 @@ from cg_sync.rules.analysis.question import place_of
 from cg_sync.rules.english.names import Names
 from cg_sync.rules.ir import Leaf, Node, Not, walk
 from cg_sync.rules.outline import Part, lines_of
-from cg_sync.rules.review.dropping import Condition, Trail, conditions_of, replacing
+from cg_sync.rules.review.dropping import Condition, Trail, conditions_of, replacing, spared
 from cg_sync.rules.review.finding import Finding, listed
 from cg_sync.rules.review.inquiry import Inquiry
 from cg_sync.rules.review.said import said
@@ -63,10 +63,12 @@ def _says_everyone(outline: Part | None) -> bool:
 def _selects_nobody(subject: Subject, inquiry: Inquiry, names: Names) -> Finding:
     outline = subject.contender.outline
     conflict = [] if outline is None else _conflict(outline, subject.slug, inquiry)
+    if inquiry.is_spent:
+        conflict = []  # Nobody knows that it is one.
     named = listed(tuple(said(it, names) for it in conflict), MOST_NAMED)
     among = {0: "", 1: f": no customer passes {named}"}
     why = among.get(len(conflict), f": no customer passes all of {named}")
-    pointer = ("rule", *conflict[-1].pointer) if conflict else ("rule",)
+    pointer = ("rule", *conflict[-1].part.pointer) if conflict else ("rule",)
     hint = "change or remove one of these conditions; each of them is needed for the conflict"
     return Finding(
         "CG-A01",
@@ -79,7 +81,7 @@ def _selects_nobody(subject: Subject, inquiry: Inquiry, names: Names) -> Finding
     )
 
 
-def _conflict(outline: Part, slug: str, inquiry: Inquiry) -> list[Part]:
+def _conflict(outline: Part, slug: str, inquiry: Inquiry) -> list[Condition]:
     """Conditions that select nobody together, and would select somebody without any one of them.
 
     In the order of the file; there may be other such sets.
@@ -89,7 +91,7 @@ def _conflict(outline: Part, slug: str, inquiry: Inquiry) -> list[Part]:
     for it in atoms:
         if _is_nobody(replacing(outline, {**met, it.trail: it.met}), slug, inquiry):
             met[it.trail] = it.met
-    return [it.part for it in atoms if it.trail not in met]
+    return [it for it in atoms if it.trail not in met]
 
 
 def _is_nobody(node: Node, slug: str, inquiry: Inquiry) -> bool:
@@ -127,10 +129,13 @@ def _redundant(
             and _changes_nothing(outline, gone, it, subject.slug, inquiry)
         ):
             gone[it.trail] = it.deleted
+    if inquiry.is_spent:
+        inquiry.leave_open("does every condition of the rule change something", subject.slug)
+        return
     for it in conditions:
         if it.trail in gone:
             because = _because(outline, gone, it, subject.slug, inquiry)
-            yield _says_nothing(subject, it.part, because, names)
+            yield _says_nothing(subject, it, because, names)
 
 
 def _later_and_outer_first(condition: Condition) -> Trail:
@@ -168,30 +173,32 @@ def _changes_nothing(
 
 def _because(
     outline: Part, gone: Mapping[Trail, Node], condition: Condition, slug: str, inquiry: Inquiry
-) -> list[Part]:
-    """Conditions that suffice for this one to change nothing, in the order of the file."""
-    left = [it for it in conditions_of(outline) if it.is_atom and not it.is_within(gone)]
-    kept = list(left)
+) -> list[Condition]:
+    """Conditions that suffice for this one to change nothing, and without any of which it would
+    change something, in the order of the file.
+    """
+    kept: list[Condition] = []
     out = {trail: node for trail, node in gone.items() if trail != condition.trail}
-    for it in left:
-        fewer = {**out, it.trail: it.deleted}
-        # In a rule that selects nobody, no condition changes anything.
-        if _changes_nothing(outline, fewer, condition, slug, inquiry) and not _is_nobody(
-            replacing(outline, fewer), slug, inquiry
-        ):
-            out = fewer
-            kept.remove(it)
-    return [it.part for it in kept]
+    for it in conditions_of(outline):
+        if it.is_atom and not it.is_within(gone):
+            fewer = {**out, it.trail: spared(outline, it, condition)}
+            if _changes_nothing(outline, fewer, condition, slug, inquiry):
+                out = fewer
+            else:
+                kept.append(it)
+    return kept
 
 
-def _says_nothing(subject: Subject, part: Part, because: Sequence[Part], names: Names) -> Finding:
+def _says_nothing(
+    subject: Subject, condition: Condition, because: Sequence[Condition], names: Names
+) -> Finding:
     reason = f", because of {listed(tuple(said(it, names) for it in because))}" if because else ""
     return Finding(
         "CG-A03",
         Severity.WARNING,
-        f"{said(part, names)} changes nothing{reason}",
+        f"{said(condition, names)} changes nothing{reason}",
         subject.slug,
-        ("rule", *part.pointer),
+        ("rule", *condition.part.pointer),
         (subject.slug,),
         "remove it, or mend what was meant",
     )

@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cg_sync.errors import Severity, did_you_mean
 from cg_sync.jsonvalue import shown
-from cg_sync.rules.review.finding import Finding
+from cg_sync.rules.analysis.prove import Witness
+from cg_sync.rules.review.finding import Finding, listed
 from cg_sync.rules.review.pairs import Field
 from cg_sync.rules.review.subject import Declared, Subject, meet_in_time
 
+MOST_NAMED = 5
+"""Settings in one message; the finding has all."""
+MOST_WRITTEN = 12
+"""Settings in the declaration that a hint writes out."""
+
 
 def undeclared(subject: Subject, field: Field, *, exclusive: bool) -> Iterator[Finding]:
-    """The overlaps that the setting wins and does not declare."""
+    """The overlaps that the setting wins and does not declare: in one finding those that are
+    certain, in another those that may be.
+    """
     declared = {it.slug for it in subject.declared}
-    pointer = ("overlaps",) if declared else ("priority",)
-    for loser, witness in field.won.get(subject.slug, ()):
-        if loser not in declared:
-            takes = "takes" if witness.sure else "may take"
-            yield Finding(
-                "CG-P01",
-                Severity.ERROR if exclusive and witness.sure else Severity.WARNING,
-                f"{subject.slug} {takes} customers of {loser}, and does not say so",
-                subject.slug,
-                pointer,
-                (subject.slug, loser),
-                f"if that is meant, add `overlaps: [{{with: {loser}, why: …}}]`; "
-                "if not, keep the rules apart",
-                witness,
-            )
+    won = [it for it in field.won.get(subject.slug, ()) if it[0] not in declared]
+    for is_sure in (True, False):
+        some = [it for it in won if it[1].sure is is_sure]
+        if some:
+            yield _takes(subject, some, Severity.ERROR if exclusive and is_sure else None)
+
+
+def _takes(
+    subject: Subject, won: Sequence[tuple[str, Witness]], severity: Severity | None
+) -> Finding:
+    losers = tuple(slug for slug, _ in won)
+    first, *others = (witness for _, witness in won)
+    takes = "takes" if first.sure else "may take"
+    return Finding(
+        "CG-P01",
+        severity or Severity.WARNING,
+        f"{subject.slug} {takes} customers of {listed(losers, MOST_NAMED)}, and does not say so",
+        subject.slug,
+        ("overlaps",) if subject.declared else ("priority",),
+        (subject.slug, *losers),
+        _how_to_declare(losers, is_first=not subject.declared),
+        first,
+        tuple(others),
+    )
+
+
+def _how_to_declare(losers: Sequence[str], *, is_first: bool) -> str:
+    named = ", ".join(losers[:MOST_WRITTEN]) + (", …" if len(losers) > MOST_WRITTEN else "")
+    item = f"{{with: {named if len(losers) == 1 else f'[{named}]'}, why: …}}"
+    add = f"add `overlaps: [{item}]`" if is_first else f"add `{item}` to `overlaps:`"
+    return f"if that is meant, {add}; if not, keep the rules apart"
 
 
 def wrongly_declared(subject: Subject, field: Field, moment: datetime) -> Iterator[Finding]:

@@ -19,13 +19,18 @@ Trail = tuple[int, ...]
 class Condition:
     """A part that stands in a list of conditions, and how that list stands in the rule.
 
-    `inverted`: below an odd number of `none` and `except`.
+    `negations`: how many `none` and `except` stand above it.
     """
 
     trail: Trail
     part: Part
     list_of: Word
-    inverted: bool
+    negations: int
+
+    @property
+    def inverted(self) -> bool:
+        """Whether the rule selects whom the condition refuses."""
+        return self.negations % 2 == 1
 
     @property
     def is_atom(self) -> bool:
@@ -57,17 +62,34 @@ def conditions_of(outline: Part) -> list[Condition]:
 
     What a shared condition holds is not among them: other rules use it too.
     """
-    return list(_below(outline, (), False))
+    return list(_below(outline, (), 0))
 
 
-def _below(part: Part, trail: Trail, inverted: bool) -> Iterator[Condition]:
-    inverted = inverted is not (part.word in ("none", "except"))
+def _below(part: Part, trail: Trail, negations: int) -> Iterator[Condition]:
+    negations += part.word in ("none", "except")
     for index, below in enumerate(part.parts):
         here = (*trail, index)
         if below.word not in ("match", "except"):
-            yield Condition(here, below, part.word, inverted)
+            yield Condition(here, below, part.word, negations)
         if below.word != "use":
-            yield from _below(below, here, inverted)
+            yield from _below(below, here, negations)
+
+
+def spared(outline: Part, atom: Condition, condition: Condition) -> Node:
+    """What an atom is as good as when it no longer hides whether another condition holds.
+
+    Whether that one counts can be seen where what stands beside it, on every level, holds in a list
+    of which all must hold, and does not in one of which any will do.
+    """
+    depth = next(at for at, step in enumerate(atom.trail) if step != condition.trail[at])
+    parts = [outline]
+    for step in atom.trail:
+        parts.append(parts[-1].parts[step])
+    shared_list, beside, *inner = parts[depth:]
+    is_wanted = beside.word == "match" or shared_list.word in ("match", "all")
+    for it in (beside, *inner)[:-1]:
+        is_wanted = is_wanted is not (it.word == "none")
+    return Everyone() if is_wanted else NOBODY
 
 
 def replacing(part: Part, replaced: Mapping[Trail, Node], trail: Trail = ()) -> Node:

@@ -9,15 +9,17 @@ from functools import cached_property
 from typing import Final
 
 from cg_sync.jsonvalue import JsonObject, JsonValue
-from cg_sync.rules.analysis.prove import Witness, World
+from cg_sync.rules.analysis.prove import Witness
 from cg_sync.rules.catalogue import AttributeType
 from cg_sync.rules.evaluate import Moment, evaluate
 from cg_sync.rules.fixtures import record_of
+from cg_sync.rules.review.inquiry import Inquiry
 from cg_sync.rules.review.subject import Subject
 
 MOST: Final = 24
 """Examples of one setting; more of them seldom settle what these do not."""
-
+TICKS_OF_A_LINE: Final = 3
+"""What a line of a rule costs when the rule is evaluated."""
 
 _ANY: Final[Mapping[AttributeType, JsonValue]] = {
     "boolean": True,
@@ -42,9 +44,12 @@ class _Example:
 
 @dataclass(frozen=True)
 class Examples:
-    """Sure witnesses by the setting that selects them, the first found first."""
+    """Sure witnesses by the setting that selects them, the first found first.
 
-    world: World
+    Evaluating rules on them is work of the inquiry.
+    """
+
+    inquiry: Inquiry
     _of: dict[str, list[_Example]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, witness: Witness, *slugs: str) -> None:
@@ -96,7 +101,8 @@ class Examples:
         )
 
     def _holds(self, subject: Subject, record: JsonObject, groups: frozenset[str]) -> bool:
-        moment = Moment(self.world.as_of, groups)
+        self.inquiry.charge(subject.lines * TICKS_OF_A_LINE)
+        moment = Moment(self.inquiry.world.as_of, groups)
         return subject.node is not None and evaluate(subject.node, record, moment)
 
     def _whole(self, record: JsonObject) -> JsonObject:
@@ -104,10 +110,11 @@ class Examples:
 
     @cached_property
     def _never_missing(self) -> JsonObject:
-        attributes = self.world.catalogue.attributes
+        catalogue = self.inquiry.world.catalogue
+        attributes = catalogue.attributes
         sure = [it for it in attributes.values() if not it.nullable and it.type != "list"]
         values = {it.name: it.values[0] if it.values else _ANY[it.type] for it in sure}
-        return record_of(values, self.world.catalogue).customer
+        return record_of(values, catalogue).customer
 
 
 def _both(one: Witness, other: Witness) -> Iterator[Witness]:

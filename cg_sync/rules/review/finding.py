@@ -14,7 +14,9 @@ class Finding:
     """Something to say about the file of the setting `slug`; without one, about invariants.yaml.
 
     `pointer` leads there from the top of the file. `settings` are all that it is about, that one
-    first. The message of a finding whose witness is not sure says `may`.
+    first. The message of a finding whose witness is not sure says `may`. Where the setting does
+    the same with each of several others, the witness is of the first of them and `more_witnesses`
+    are of the others, in their order.
     """
 
     code: str
@@ -25,6 +27,7 @@ class Finding:
     settings: tuple[str, ...] = ()
     hint: str = ""
     witness: Witness | None = None
+    more_witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from cg_sync.rules.ir import Node, Rule
 from cg_sync.rules.parse import Vocabulary, parse_rule
 from cg_sync.rules.problem import RuleProblem
 
+MOST_GUESSES = 20
+"""Problems after which nobody looks for what was meant: that takes a look at every slug."""
+
 
 @dataclass(frozen=True, slots=True)
 class Never:
@@ -97,7 +100,8 @@ class _Reader:
     def _is_setting(self, slug: str, pointer: Pointer) -> bool:
         if slug in self.slugs:
             return True
-        hint = did_you_mean(slug, self.slugs) or "name the slug of a setting of this project"
+        near = did_you_mean(slug, self.slugs) if len(self.problems) < MOST_GUESSES else ""
+        hint = near or "name the slug of a setting of this project"
         self.problems.append(RuleProblem("CG-F29", f"{slug}: no such setting", pointer, hint=hint))
         return False
 

@@ -98,7 +98,7 @@ def _look_at(
     winner: Subject, loser: Subject, inquiry: Inquiry, examples: Examples, overlaps: Overlaps
 ) -> None:
     pair = (winner.slug, loser.slug)
-    shared = examples.shared(winner, loser)
+    shared = None if inquiry.is_spent else examples.shared(winner, loser)
     nodes = [it.node for it in (winner, loser) if it.node is not None]
     match Found(shared) if shared is not None else inquiry.find(nodes, pair):
         case Found(witness):

@@ -50,7 +50,8 @@ def review(
     With `about`, only what concerns these settings, held against all others. `exclusive` makes an
     undeclared overlap an error.
     """
-    inquiry, examples = Inquiry(world), Examples(world)
+    inquiry = Inquiry(world)
+    examples = Examples(inquiry)
     answers = {
         it.slug: inquiry.find([it.node], [it.slug]) for it in subjects if it.node is not None
     }
@@ -58,6 +59,9 @@ def review(
         if isinstance(answer, Found):
             examples.add(answer.witness, slug)
     empty = frozenset(slug for slug, it in answers.items() if isinstance(it, Impossible))
+    chosen = [it for it in invariants if about is None or not about.isdisjoint(settings_of(it))]
+    # What must be true comes before what may be of interest, should the budget run out.
+    broken = list(check_invariants(chosen, {it.slug: it for it in subjects}, inquiry))
     competing = [
         it
         for it in subjects
@@ -72,8 +76,7 @@ def review(
                 findings += check_alone(subject, answers[subject.slug], inquiry, names)
             findings += _in_company(subject, field, examples, inquiry)
         findings += undeclared(subject, field, exclusive=exclusive)
-    chosen = [it for it in invariants if about is None or not about.isdisjoint(settings_of(it))]
-    findings += check_invariants(chosen, field.by_slug, inquiry)
+    findings += broken
     raw = tuple(
         it.slug for it in subjects if it.node is None and (about is None or it.slug in about)
     )
@@ -91,6 +94,11 @@ def _in_company(
         losing = list(check_wins(subject, before, field.overlaps, examples, inquiry))
         yield from losing
         if all(it.code == "CG-A05" for it in losing):
-            yield from mergeable(subject, before, field.overlaps)
+            # A raw rule between two settings keeps them apart, whomever it selects.
+            known = {it.slug for it in before}
+            first = field.subjects[: field.subjects.index(subject)]
+            raw = [it for it in first if it.node is None and it.competes_after(now)]
+            between = [it for it in first if it.slug in known or it in raw]
+            yield from mergeable(subject, between, field.overlaps)
     if subject.competes_after(now):
         yield from wrongly_declared(subject, field, now)

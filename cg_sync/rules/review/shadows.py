@@ -31,6 +31,10 @@ def check_wins(
     always = [it for it in rivals if covers_in_time(it, subject, now)]
     if twin is not None and twin in always:
         return
+    if inquiry.is_spent and always:
+        inquiry.leave_open("does it ever win", subject.slug)
+        yield from _partly_shadowed(subject, rivals, overlaps)
+        return
     can_win = examples.any_escapes(subject.slug, always)
     shadow = [] if can_win else _shadow(subject, always, examples, inquiry)
     if shadow:
@@ -127,7 +131,8 @@ def _is_same(one: Subject, other: Subject, examples: Examples, inquiry: Inquiry)
     if one.rule_hash == other.rule_hash:
         return True
     return (
-        examples.all_within(one.slug, other)
+        not inquiry.is_spent
+        and examples.all_within(one.slug, other)
         and examples.all_within(other.slug, one)
         and isinstance(_left_over(one, [other], inquiry), Impossible)
         and isinstance(_left_over(other, [one], inquiry), Impossible)

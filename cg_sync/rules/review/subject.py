@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cg_sync.jsonvalue import Pointer
 from cg_sync.rules.contest import Contender, ranked
-from cg_sync.rules.ir import Node, Rule, rule_hash
+from cg_sync.rules.ir import Leaf, Node, Rule, rule_hash, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,20 @@ class Subject:
         """Equal for equal rules."""
         return rule_hash(self.contender.rule)
 
+    @cached_property
+    def lines(self) -> int:
+        """How many tests of attributes the rule is made of; 0 for a raw rule."""
+        return 0 if self.node is None else count_lines(self.node)
+
     def competes_after(self, moment: datetime) -> bool:
         """Whether it is active then, or will be."""
         ends = self.contender.ends_at
         return self.contender.active and (ends is None or moment < ends)
+
+
+def count_lines(node: Node) -> int:
+    """How many tests of attributes it is made of."""
+    return sum(isinstance(it, Leaf) for it in walk(node))
 
 
 def ranked_subjects(one: Subject, other: Subject) -> tuple[Subject, Subject]:

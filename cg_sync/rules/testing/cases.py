@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -10,7 +10,7 @@ from math import prod
 from typing import Final, cast
 
 from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer, canonical
-from cg_sync.rules.calendar import midnight, parse_day, parse_moment
+from cg_sync.rules.calendar import is_usable_now, parse_day, parse_moment
 from cg_sync.rules.catalogue import Catalogue
 from cg_sync.rules.fixtures import Invented, record_of
 from cg_sync.rules.problem import RuleProblem
@@ -120,6 +120,11 @@ def _worded(value: JsonValue) -> str:
     return str(value) if plain else canonical(value)
 
 
+def _listed(slugs: Iterable[str]) -> str:
+    *most, last = slugs
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """What it finds wrong goes where the problems of the customers are."""
@@ -153,7 +158,12 @@ class _Reader:
             return None
         zone = self.subject.timezone
         day = parse_day(written)
-        moment = parse_moment(written, zone) if day is None else midnight(day, zone)
+        moment = parse_moment(written if day is None else f"{written}T00:00", zone)
+        if moment is not None and not is_usable_now(moment):
+            hint = "write a time from 1000-01-01 to before 9999-01-01"
+            message, place = "now: is too near an end of the calendar", (*here, "now")
+            self._report([RuleProblem("CG-F06", message, place, hint=hint)])
+            return None
         if moment is None:
             hint = "write it as 2026-11-21T10:00, in the project's time zone, or with an offset"
             message, place = "now: is no date and time", (*here, "now")
@@ -198,7 +208,8 @@ class _Reader:
         checks = (check for checks in test.expected for check in checks)
         found = {slug: None for check in checks for slug in needs_clock(check, self.subject)}
         if found:
-            message = f"{test.name}: there is no `now:`, and {', '.join(found)} changes with time"
+            changes = "changes" if len(found) == 1 else "change"
+            message = f"{test.name}: there is no `now:`, and {_listed(found)} {changes} with time"
             hint = "write `now: 2026-11-21T10:00` at the top of the file, or in this test"
             self._report([RuleProblem("CG-F27", message, test.pointer, hint=hint)])
 

@@ -9,6 +9,7 @@ from typing import Final, Literal, assert_never
 from cg_sync.rules.catalogue import Catalogue
 from cg_sync.rules.contest import DEFAULT, Contender, Reason
 from cg_sync.rules.ir import Leaf, Rule, walk
+from cg_sync.rules.review.footprint import Footprint, footprint_of, is_apart
 from cg_sync.rules.tests import Anniversary, Relative
 
 Display = Literal["price_list", "stock_list"]
@@ -72,6 +73,19 @@ class Subject:
         """The active settings that would win over it."""
         place = self.contenders.index(contender)
         return tuple(it for it in self.contenders[:place] if it.active)
+
+    def rivals(self, contender: Contender) -> tuple[Contender, ...]:
+        """Those before it that may take a customer from it; a raw one always may."""
+        prints = self._footprints
+        own = prints[contender.slug]
+        return tuple(it for it in self.before(contender) if not is_apart(own, prints[it.slug]))
+
+    @cached_property
+    def _footprints(self) -> dict[str, Footprint]:
+        return {
+            it.slug: footprint_of(it.rule.node) if isinstance(it.rule, Rule) else Footprint()
+            for it in self.contenders
+        }
 
 
 def spoken_of(check: Check, subject: Subject) -> tuple[Contender, ...]:

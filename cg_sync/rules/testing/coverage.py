@@ -46,21 +46,25 @@ class Seen:
     values: set[tuple[str, int, str]] = field(default_factory=set)
 
     def note(self, result: Result, subject: Subject) -> None:
-        """Add what a case shows about the settings that its expectations speak of.
+        """Add what a case shows about the settings that its expectations speak of."""
+        slugs = {it.slug for check in result.case.checks for it in spoken_of(check, subject)}
+        for slug in slugs:
+            self.note_of(slug, result, subject)
+
+    def note_of(self, slug: str, result: Result, subject: Subject) -> None:
+        """Add what a case shows about one setting.
 
         What hangs on the time does not count where the case has none.
         """
         timeless = result.case.test.as_of is None
-        slugs = {it.slug for check in result.case.checks for it in spoken_of(check, subject)}
-        for slug in slugs:
-            contender = subject.by_slug[slug]
-            if not (timeless and rule_needs_clock(contender)):
-                self._note_lines(contender, result.contest)
-            if not (timeless and _contest_needs_clock(contender, subject)):
-                standing = result.contest.standing(slug)
-                certain = standing.reason is not Reason.WON or result.contest.certain
-                if standing.reason in _OF_SETTING and certain:
-                    self.goals.add(Goal(slug, None, _OF_SETTING[standing.reason]))
+        contender = subject.by_slug[slug]
+        if not (timeless and rule_needs_clock(contender)):
+            self._note_lines(contender, result.contest)
+        if not (timeless and _contest_needs_clock(contender, subject)):
+            standing = result.contest.standing(slug)
+            certain = standing.reason is not Reason.WON or result.contest.certain
+            if standing.reason in _OF_SETTING and certain:
+                self.goals.add(Goal(slug, None, _OF_SETTING[standing.reason]))
 
     def _note_lines(self, contender: Contender, contest: Contest) -> None:
         traced = contest.standing(contender.slug).trace

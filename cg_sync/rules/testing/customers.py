@@ -13,6 +13,8 @@ from cg_sync.rules.problem import RuleProblem, spoken
 from cg_sync.rules.testing.checks import Subject
 
 EXTENDS: Final = "extends"
+MAX_EXTENDED: Final = 20
+"""Customers that one extends, one after the other."""
 INVENTED: Final = ("test", "fixture")
 """How the part before the @ of an invented address begins."""
 
@@ -34,19 +36,22 @@ class Customers:
             here = ("customers", name)
             self.problems.extend(check_values(_own(values), here, self.subject))
             self._check_parent(values, here)
-            circle = self._circle(name)
-            if circle:
-                message = f"{' extends '.join(circle)}: a circle"
+            chain = self._chain(name)
+            message = ""
+            if len(chain) > 1 and chain[-1] == name:
+                message = f"{' extends '.join(chain)}: a circle"
+            elif len(chain) > MAX_EXTENDED + 1:
+                message = f"{name}: extends more than {MAX_EXTENDED} customers, one after the other"
+            if message:
                 hint = "write the values of one of them out"
                 self.problems.append(RuleProblem("CG-F26", message, (*here, EXTENDS), hint=hint))
 
     def of(self, name: str) -> Values:
         """All values of a customer, those of the customers it extends below its own."""
-        values = self.written[name]
-        if EXTENDS not in values or self._circle(name):
-            return _own(values)
-        parent = str(values[EXTENDS])
-        return {**(self.of(parent) if parent in self.written else {}), **_own(values)}
+        values: dict[str, JsonValue] = {}
+        for one in reversed(self._chain(name)):
+            values |= _own(self.written[one])
+        return values
 
     def read(self, customer: JsonValue, here: Pointer) -> Values:
         """The values of the `customer:` of a test: a name, or values that may extend a name."""
@@ -70,16 +75,19 @@ class Customers:
             message = f"{name}: no such customer"
             self.problems.append(RuleProblem("CG-F26", message, here, hint=hint))
 
-    def _circle(self, name: str) -> tuple[str, ...]:
-        """From the name through those it extends back to it; empty when that does not happen."""
+    def _chain(self, name: str) -> list[str]:
+        """The name and those it extends, one after the other, up to a circle, which ends with the
+        name that was there before, or to one more than may be.
+        """
         chain = [name]
-        while True:
+        while len(chain) <= MAX_EXTENDED + 1:
             parent = self.written[chain[-1]].get(EXTENDS)
-            if parent == name:
-                return (*chain, name)
-            if not isinstance(parent, str) or parent not in self.written or parent in chain:
-                return ()
+            if not isinstance(parent, str) or parent not in self.written:
+                break
             chain.append(parent)
+            if parent in chain[:-1]:
+                break
+        return chain
 
 
 def _own(values: JsonObject) -> Values:
@@ -110,12 +118,18 @@ def check_value(
         hint = "put it in quotes if it is meant as a text" if _is_bare(value, wanted) else ""
         yield RuleProblem("CG-F06", message, here, hint=hint)
     for text in value if isinstance(value, list | tuple) else (value,):
-        if isinstance(text, str) and not _is_invented(text):
-            message = f"{attribute.name}: an address that may be somebody's"
-            hint = "let what stands before the @ begin with test or fixture, such as test.ayse"
-            yield RuleProblem("CG-S02", message, here, hint=hint)
+        if isinstance(text, str):
+            yield from check_text(attribute.name, text, here)
     if fits and attribute.is_groups and isinstance(value, list | tuple):
         yield from _check_groups(value, here, subject)
+
+
+def check_text(name: str, text: str, here: Pointer) -> Iterator[RuleProblem]:
+    """Whether a text is an address that somebody may have."""
+    if not _is_invented(text):
+        message = f"{name}: an address that may be somebody's"
+        hint = "let what stands before the @ begin with test or fixture, such as test.ayse"
+        yield RuleProblem("CG-S02", message, here, hint=hint)
 
 
 def _check_groups(

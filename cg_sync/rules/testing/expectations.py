@@ -14,7 +14,7 @@ from cg_sync.rules.outline import Word
 from cg_sync.rules.problem import RuleProblem
 from cg_sync.rules.testing.checks import Check, Display, Selects, Shows, Stands, Subject, Wins
 
-_WORDS = ("matches", "not", "wins", "display")
+WORDS = ("matches", "not", "wins", "display")
 
 
 def read_expected(
@@ -85,7 +85,7 @@ class _Reader:
                 yield Shows(cast(Display, name), None if code is None else str(code))
 
     def _standing(self, slug: str, wanted: JsonValue, here: Pointer) -> Iterator[Check]:
-        contender = self._setting(slug, here, _WORDS, of_key=True)
+        contender = self._setting(slug, here, WORDS, of_key=True)
         if contender is None:
             return
         if not isinstance(wanted, Mapping):

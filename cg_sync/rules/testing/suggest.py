@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
@@ -20,6 +21,7 @@ from cg_sync.rules.testing.coverage import (
     leaves_in,
     lines_in,
 )
+from cg_sync.rules.testing.expectations import WORDS
 from cg_sync.rules.testing.reach import BUDGET, customers_for, deciding, is_impossible
 from cg_sync.rules.testing.run import Result, run_case
 
@@ -77,19 +79,23 @@ class _Author:
 
     def _keep_if(self, entry: dict[str, JsonValue], goal: Goal) -> bool:
         """Keep the test if it shows the goal, with all that can be expected of the setting."""
-        guess = self._run({**entry, "of": goal.slug, "expect": True})
+        contender = self.subject.by_slug[goal.slug]
+        ranks = goal.outcome in ("won", "lost")
+        about = self._about(contender, with_rivals=ranks)
+        guess = self._run({**entry, "of": goal.slug, "expect": True}, about)
         if not guess:
             return False
         standing = guess[0].contest.standing(goal.slug)
         told = {**entry, "expect": {goal.slug: _told(standing)}}
         plain = {**entry, "of": goal.slug, "expect": standing.selects}
-        for test in (told, plain):
-            results = self._run(test)
-            trial = Seen()
-            for it in results:
-                trial.note(it, self.subject)
-            if goal in trial.goals and not any(it.failures for it in results):
-                self._keep(test, results)
+        # A setting may have the slug of a word, which `expect:` would take it for.
+        detailed = (ranks or not standing.selects) and goal.slug not in WORDS
+        for test in (told, plain) if detailed else (plain,):
+            results = self._run(test, about)
+            shown = _shown(results, contender, about)
+            if goal in shown.goals and not any(it.failures for it in results):
+                self._keep(test, shown)
+                self.seen.goals.add(goal)
                 return True
         return False
 
@@ -112,11 +118,13 @@ class _Author:
             "each": {attribute.name: values},
             "of": contender.slug,
         }
-        results = self._run({**entry, "expect": [True] * len(values)})
+        about = self._about(contender)
+        results = self._run({**entry, "expect": [True] * len(values)}, about)
         answers = [it.contest.standing(contender.slug).selects for it in results]
         if answers:
             test: JsonObject = {**entry, "expect": answers}
-            self._keep(test, self._run(test))
+            shown = _shown(self._run(test, about), contender, about)
+            self._keep(test, shown)
 
     def _untried(self, contender: Contender, at: int) -> list[JsonValue]:
         line, _ = lines_in(contender)[at]
@@ -136,18 +144,34 @@ class _Author:
     def _values(self, witness: Witness) -> JsonObject:
         return values_of(witness.customer, witness.groups, self.subject.catalogue)
 
-    def _run(self, test: JsonObject) -> list[Result]:
+    def _about(self, contender: Contender, *, with_rivals: bool = False) -> Subject:
+        """The setting alone: what its rule says of a customer hangs on no other setting, and to
+        hold hundreds against every customer takes minutes. Who wins also hangs on its rivals.
+        """
+        rivals = self.subject.rivals(contender) if with_rivals else ()
+        return replace(self.subject, contenders=(*rivals, contender))
+
+    def _run(self, test: JsonObject, about: Subject) -> list[Result]:
         """What comes of the test; nothing when it could not stand in a file."""
-        suite, problems = read_suite(self.file([test]), self.subject)
+        suite, problems = read_suite(self.file([test]), about)
         if problems:
             return []
-        cases = (case for it in suite.tests for case in cases_of(it, self.subject.catalogue))
-        return [run_case(case, self.subject) for case in cases]
+        cases = (case for it in suite.tests for case in cases_of(it, about.catalogue))
+        return [run_case(case, about) for case in cases]
 
-    def _keep(self, test: JsonObject, results: list[Result]) -> None:
+    def _keep(self, test: JsonObject, shown: Seen) -> None:
+        """Keep the test, and what it shows of its setting whoever else competes."""
         self.tests.append(test)
-        for it in results:
-            self.seen.note(it, self.subject)
+        self.seen.values |= shown.values
+        self.seen.goals |= {it for it in shown.goals if it.outcome not in ("won", "lost")}
+
+
+def _shown(results: Iterable[Result], contender: Contender, about: Subject) -> Seen:
+    """What comes to light of the setting that the tests are suggested for."""
+    shown = Seen()
+    for it in results:
+        shown.note_of(contender.slug, it, about)
+    return shown
 
 
 def _told(standing: Standing) -> JsonValue:

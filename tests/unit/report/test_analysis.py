@@ -8,6 +8,7 @@ from typing import Any
 
 from cg_sync.errors import Position, Problem, Severity
 from cg_sync.report.analysis import (
+    MANY,
     MOST_OF_A_CODE,
     Analysis,
     Told,
@@ -77,6 +78,19 @@ def test_of_one_code_a_text_shows_no_more_than_some_and_counts_the_rest() -> Non
     text = plain(analysis_lines(Analysis(NOW, ANALYSIS.rows, [(0, None)], many)))
     assert text.count("finding ") == MOST_OF_A_CODE
     assert "\n  5 more CG-P01; --format json has them all\n" in text
+
+
+def test_of_many_findings_it_is_said_first_how_many_there_are_of_each_code() -> None:
+    codes = ["CG-A05"] * 3 + ["CG-P01"] * (MANY - 3)
+    told = tuple(
+        Told(a_problem(code, Severity.INFO, f"finding {at}", at + 1), ("vip",))
+        for at, code in enumerate(codes)
+    )
+    few = plain(analysis_lines(Analysis(NOW, ANALYSIS.rows, [(0, None)], told)))
+    assert "findings by code" not in few
+    more = (*told, Told(a_problem("CG-A05", Severity.INFO, "one more"), ("vip",)))
+    text = plain(analysis_lines(Analysis(NOW, ANALYSIS.rows, [(0, None)], more)))
+    assert f"\n\nfindings by code: CG-P01 {MANY - 3}, CG-A05 4\n\n" in text
 
 
 def test_counts_are_by_severity() -> None:

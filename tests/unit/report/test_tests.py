@@ -97,7 +97,7 @@ def test_the_junit_xml_is_well_formed_and_counts_right() -> None:
     assert [it.find("failure") is not None for it in cases] == [False] * 3 + [True] * 6 + [
         False
     ] * 2
-    assert cases[5].get("name") == "orders & <cities> [city: \ufffd[31m\ufffd]"
+    assert cases[5].get("name") == r"orders & <cities> [city: \u{1b}[31m\u{0}]"
     failure = cases[3].find("failure")
     assert failure is not None
     assert failure.get("message") == (
@@ -118,20 +118,52 @@ def test_a_case_of_junit_has_nothing_that_pipelines_do_not_know() -> None:
         assert set(element.attrib) <= known[element.tag]
 
 
-def test_addresses_of_invented_people_are_masked_too() -> None:
-    tests = [
-        {"name": "of test.ayse@edu.tr", "each": {"email": ["test.ayse@edu.tr"]}, "of": "students",
-         "expect": [True]},
-    ]  # fmt: skip
-    results = [result_of("rule-tests/a.yaml", tests)]
-    texts = (
+def in_all_formats(results: list[SuiteResult]) -> tuple[str, ...]:
+    return (
         plain(results_lines(results, SAID)),
         junit_text(results, SAID),
         json_text(results_data(results, SAID)),
     )
-    for text in texts:
-        assert "t***@edu.tr" in text
-        assert "ayse" not in text
+
+
+def test_only_addresses_that_say_that_nobody_has_them_are_shown() -> None:
+    each = ["test.ayse@edu.tr", "TEST.ali@edu.tr", "fixture.a@edu.tr", "test@a@edu.tr"]
+    name = "of marker.one@edu.tr, marker.test@edu.tr, 'test'marker@edu.tr, test,marker@edu.tr"
+    tests = [
+        {"name": name, "each": {"email": each}, "of": "students", "expect": True},
+        {"name": "b", "customer": "marker@edu.tr", "of": "students", "expect": True},
+    ]
+    customers = {"marker@edu.tr": {"city": "test.ayse@edu.tr"}}
+    failures = [it for it in ran({"customers": customers, "tests": tests}) if it.failures]
+    failed = tuple(Failed(Position("marker@edu.tr", 1, 1), it) for it in failures)
+    cases = tuple((it.result.case.name, False) for it in failed)
+    for text in in_all_formats([SuiteResult("marker@edu.tr", cases, failed)]):
+        assert {it for it in each if it in text} == {*each[:3]}
+        assert "m***@edu.tr" in text
+        assert "marker" not in text
+
+
+def test_cases_of_one_name_are_told_apart_in_junit() -> None:
+    names = ["a", "a #2", "a", "a", "b", "a\u202e", r"a\u{202e}"]
+    suite = SuiteResult("rule-tests/a.yaml", tuple((it, True) for it in names), ())
+    text = junit_text([suite, suite], SAID)
+    found = [it.get("name") for it in ET.fromstring(text)[1]]
+    assert found == ["a", "a #2", "a #3", "a #4", "b", r"a\u{202e}", r"a\u{202e} #2"]
+    assert "\u202e" not in text
+
+
+def test_coverage_names_nobody_either() -> None:
+    rule = {
+        "match": [
+            {"groups": {"has_any": ["marker.one@edu.tr"]}},
+            {"city": "marker.two@edu.tr"},
+            {"tags": {"has_any": ["marker.three@edu.tr", "marker.four@edu.tr"]}},
+        ]
+    }
+    coverage = coverage_of(set(), set(), subject(contender("a", rule)))
+    text = plain(coverage_lines(coverage, SAID)) + json_text(coverage_data(coverage, SAID))
+    assert text.count("m***@edu.tr") >= 6
+    assert "marker" not in text
 
 
 def measured() -> Coverage:

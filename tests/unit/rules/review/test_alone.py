@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.rules.analysis.prove import Found, Impossible, find
-from cg_sync.rules.ir import Not
+from cg_sync.rules.ir import Node, Not
+from cg_sync.rules.outline import Part
 from cg_sync.rules.review.alone import MOST_CONDITIONS, check_alone
-from cg_sync.rules.review.dropping import conditions_of, replacing
+from cg_sync.rules.review.dropping import Condition, Trail, conditions_of, replacing, spared
 from cg_sync.rules.review.subject import Subject
 from tests.unit.rules.review.builders import NAMES, WORLD, a_subject, an_inquiry, reviewed, said
 
@@ -104,6 +107,20 @@ def test_a_missing_value_is_a_customer_too() -> None:
                 "match[0] (is_active is true)"
             ],
         ),
+        (
+            [{"any": [TR, DE]}, {"country": {"in": ["TR", "DE", "NO"]}}],
+            [
+                "match[1] (country is DE, NO or TR) changes nothing, because of "
+                "match[0].any[0] (country is TR) and match[0].any[1] (country is DE)"
+            ],
+        ),
+        (
+            [TR, {"any": [{"none": [{"country": {"eq": "DE", "missing": "drop"}}]}]}],
+            [
+                "match[1] (not: country is DE (without a country: dropped)) changes nothing, "
+                "because of match[0] (country is TR)"
+            ],
+        ),
         ([TR, ACTIVE, {"any": [{"city": "Bursa"}, {"order_count": {"gte": 3}}]}], []),
     ],
 )
@@ -120,6 +137,34 @@ def test_what_is_in_except_may_change_nothing() -> None:
     }
     found = reviewed(a_subject("vip", rule=rule))
     assert [it.pointer for it in found.findings] == [("rule", "except", 0)]
+
+
+def test_conditions_below_except_and_none_say_what_the_file_says_of_missing_values() -> None:
+    refused: JsonValue = {"country": {"eq": "TR", "missing": "drop"}}
+    found = reviewed(a_subject("vip", rule={"match": [TR], "except": [refused]}))
+    assert said(found, "CG-A01") == [
+        "vip: the rule can select nobody: no customer passes all of match[0] (country is TR) and "
+        "except[0] (country is TR (without a country: dropped))"
+    ]
+    turned: JsonValue = {"none": [{"none": [{"country": {"eq": "DE", "missing": "drop"}}]}]}
+    assert "match[1].none[0].none[0] (country is DE (without a country: dropped))" in str(
+        said(reviewed(a_subject("vip", TR, turned)), "CG-A01")
+    )
+
+
+def test_what_selects_nobody_without_it_is_no_reason() -> None:
+    rule: dict[str, JsonValue] = {
+        "match": [ACTIVE],
+        "except": [
+            {"country": {"in": ["TR", "DE"], "missing": "drop"}},
+            {"country": {"eq": "TR", "missing": "drop"}},
+            {"none": [{"city": {"eq": "Bursa", "missing": "keep"}}]},
+        ],
+    }
+    assert said(reviewed(a_subject("vip", rule=rule)), "CG-A03") == [
+        "vip: except[1] (country is TR (without a country: dropped)) changes nothing, because of "
+        "except[0] (country is DE or TR (without a country: dropped))"
+    ]
 
 
 def test_what_except_takes_away_is_not_redundant() -> None:
@@ -163,7 +208,7 @@ def subjects(draw: st.DrawFn) -> Subject:
 @settings(max_examples=60)
 @given(subjects())
 def test_all_that_changes_nothing_can_be_deleted_together(subject: Subject) -> None:
-    """And no condition that is left could be deleted too."""
+    """And no condition that is left could be deleted too, unless others are deleted for it."""
     assert subject.node is not None
     answer = find([subject.node], WORLD)
     found = list(check_alone(subject, answer, an_inquiry(), NAMES))
@@ -178,9 +223,52 @@ def test_all_that_changes_nothing_can_be_deleted_together(subject: Subject) -> N
     assert is_same(rest, subject.node)
     if any(it.code == "CG-A02" for it in found):
         return
+    reasons = "".join(it.message.partition("because of")[2] for it in found)
     for it in conditions_of(outline):
-        if not it.is_within(gone):
+        if not it.is_within(gone) and not named_below(it, reasons):
             assert not is_same(replacing(outline, {**gone, it.trail: it.deleted}), subject.node)
+
+
+def named_below(condition: Condition, message: str) -> bool:
+    return any(f" {it.place} (" in message for it in (condition.part, *below(condition.part)))
+
+
+def below(part: Part) -> Iterator[Part]:
+    for it in part.parts:
+        yield it
+        yield from below(it)
+
+
+@settings(max_examples=60)
+@given(subjects())
+def test_reasons_suffice_and_none_of_them_could_be_left_out(subject: Subject) -> None:
+    """With all else out of the way the condition still changes nothing, until one reason goes."""
+    outline = subject.contender.outline
+    assert subject.node is not None
+    assert outline is not None
+    found = list(check_alone(subject, find([subject.node], WORLD), an_inquiry(), NAMES))
+    told = {it.pointer[1:]: it for it in found if it.code == "CG-A03"}
+    conditions = conditions_of(outline)
+    gone = {it.trail: it.deleted for it in conditions if it.part.pointer in told}
+    for it in conditions:
+        if it.trail not in gone:
+            continue
+        reasons = told[it.part.pointer].message.partition("because of")[2]
+        others = {trail: node for trail, node in gone.items() if trail != it.trail}
+        atoms = [one for one in conditions if one.is_atom and not one.is_within(gone)]
+        for one in atoms:
+            if f" {one.part.place} (" not in reasons:
+                others[one.trail] = spared(outline, one, it)
+        assert changes_nothing(outline, others, it)
+        for one in atoms:
+            if one.trail not in others:
+                fewer = {**others, one.trail: spared(outline, one, it)}
+                assert not changes_nothing(outline, fewer, it)
+
+
+def changes_nothing(outline: Part, out: Mapping[Trail, Node], condition: Condition) -> bool:
+    without = replacing(outline, {**out, condition.trail: condition.deleted})
+    return is_same(replacing(outline, out), without)
 
 
 def is_same(one: object, other: object) -> bool:

@@ -8,7 +8,7 @@ from cg_sync.rules.ir import Leaf, Rule
 from cg_sync.rules.review.examples import Examples
 from cg_sync.rules.review.subject import Subject
 from cg_sync.rules.tests import OneOf
-from tests.unit.rules.review.builders import WORLD, a_subject
+from tests.unit.rules.review.builders import a_subject, an_inquiry
 
 BURSA = Witness({"city": "Bursa"}, frozenset(), True)
 TR = Witness({"country": "TR"}, frozenset({"g"}), True)
@@ -16,7 +16,7 @@ TR = Witness({"country": "TR"}, frozenset({"g"}), True)
 
 def test_two_examples_make_one_customer() -> None:
     one, other = a_subject("one", {"city": "Bursa"}), a_subject("other", {"country": "TR"})
-    examples = Examples(WORLD)
+    examples = Examples(an_inquiry())
     assert examples.shared(one, other) is None
     examples.add(BURSA, "one")
     examples.add(TR, "other")
@@ -30,7 +30,7 @@ def test_a_customer_lacks_nothing_that_no_customer_lacks() -> None:
     leaf = Leaf("channel", "channel", OneOf(("app",)), when_missing=True, nullable=False)
     odd = Subject(Contender("odd", 0, Rule(leaf), None))
     plain = a_subject("plain", {"city": "Bursa"})
-    examples = Examples(WORLD)
+    examples = Examples(an_inquiry())
     examples.add(Witness({}, frozenset(), True), "odd")
     examples.add(BURSA, "plain")
     assert examples.shared(odd, plain) is None
@@ -39,7 +39,7 @@ def test_a_customer_lacks_nothing_that_no_customer_lacks() -> None:
 
 def test_what_is_not_sure_is_no_example() -> None:
     one = a_subject("one", {"city": "Bursa"})
-    examples = Examples(WORLD)
+    examples = Examples(an_inquiry())
     examples.add(Witness({"city": "Bursa"}, frozenset(), False), "one")
     assert not examples.any_escapes("one", [])
     examples.add(BURSA, "one")

@@ -14,6 +14,8 @@ from cg_sync.jsonvalue import JsonValue
 from cg_sync.rules.analysis.prove import Impossible, World, find
 from cg_sync.rules.evaluate import Moment, evaluate
 from cg_sync.rules.ir import Not, RawRule
+from cg_sync.rules.review import inquiry
+from cg_sync.rules.review.finding import Open
 from cg_sync.rules.review.subject import Subject
 from tests.unit.rules.review.builders import NOW, VOCABULARY, WORLD, a_subject, reviewed, said
 
@@ -49,6 +51,45 @@ def test_a_declared_overlap_is_quiet_and_others_stand_at_the_declarations() -> N
     found = reviewed(vip, a_subject("staff", TR), a_subject("press", {"tags": {"has_any": ["x"]}}))
     assert said(found, *OVERLAPS)[0] == "vip: vip takes customers of press, and does not say so"
     assert found.findings[0].pointer == ("overlaps",)
+    # A second `overlaps:` would be a key that stands twice.
+    assert "add `{with: press, why: …}` to `overlaps:`" in found.findings[0].hint
+
+
+def test_a_winner_has_one_finding_for_all_from_whom_it_takes_customers() -> None:
+    losers = [a_subject(f"s{at:02}", {"city": f"c{at}"}) for at in range(14)]
+    found = reviewed(a_subject("vip", BIG), *losers)
+    (finding,) = found.findings[:1]
+    assert finding.message == (
+        "vip takes customers of s00, s01, s02, s03, s04 and 9 more, and does not say so"
+    )
+    assert "add `overlaps: [{with: [s00, s01, s02," in finding.hint
+    assert "s11, …], why: …}]`" in finding.hint
+    assert finding.settings == ("vip", *(it.slug for it in losers))
+    assert finding.witness is not None
+    witnesses = [finding.witness, *finding.more_witnesses]
+    assert [it.customer["city"] for it in witnesses] == [f"c{at}" for at in range(14)]
+    assert [it.code for it in found.findings].count("CG-P01") == 1
+
+
+def test_overlaps_that_are_certain_stand_apart_from_those_that_may_be() -> None:
+    pattern = a_subject("b", {"city": {"matches": "b.*"}})
+    first = a_subject("a", {"city": {"matches": "a.*"}})
+    found = reviewed(first, pattern, a_subject("c", TR), exclusive=True)
+    of_first = [it for it in found.findings if it.code == "CG-P01" and it.slug == "a"]
+    assert [(it.severity, it.settings[1:]) for it in of_first] == [
+        (Severity.ERROR, ("c",)), (Severity.WARNING, ("b",)),
+    ]  # fmt: skip
+
+
+def test_a_review_that_has_cost_its_total_leaves_all_else_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inquiry, "TOTAL_STEPS", 0)
+    monkeypatch.setattr(inquiry, "BUDGETS_OF_A_REVIEW", 0)
+    found = reviewed(a_subject("a", TR, TR), a_subject("b", BIG), a_subject("c", DE))
+    assert found.findings == ()
+    assert {it.settings for it in found.undecided} >= {("a",), ("b",), ("a", "b"), ("b", "c")}
+    assert Open("does it ever win", ("b",)) in found.undecided
 
 
 def test_rules_that_share_no_customer_do_not_overlap() -> None:
@@ -163,6 +204,9 @@ def test_settings_that_grant_the_same_and_have_nobody_between_them_could_be_one(
         "b: b could be one setting with a, which grants the same"
     ]
     assert said(reviewed(a, rival, b), "CG-A07") == []
+    raw = a_subject("raw", rule={"raw": {"slug": "basket-rule"}}, display={"price_list": "x"})
+    assert said(reviewed(a, raw, b), "CG-A07") == []
+    assert said(reviewed(raw, a, b), "CG-A07") != []
     assert said(reviewed(a, a_subject("b", DE)), "CG-A07") == []
     assert said(reviewed(a_subject("a", TR), a_subject("b", DE)), "CG-A07") == []
 
@@ -177,8 +221,13 @@ def test_raw_rules_are_left_out_and_named() -> None:
 def test_about_one_setting_only_what_concerns_it_is_said() -> None:
     all_of_them = [a_subject("a", TR, TR), a_subject("b", BIG), a_subject("c", BOTH, BOTH)]
     whole, part = reviewed(*all_of_them), reviewed(*all_of_them, about={"c"})
-    assert [(it.code, it.settings) for it in part.findings] == [
-        (it.code, it.settings) for it in whole.findings if "c" in it.settings
+    # Of those from whom another takes customers only the one it is about is named.
+    assert [(it.code, it.slug) for it in part.findings] == [
+        (it.code, it.slug) for it in whole.findings if "c" in it.settings
+    ]
+    assert [it.settings for it in part.findings if it.code == "CG-P01"] == [
+        ("a", "c"),
+        ("b", "c"),
     ]
     assert len(part.findings) < len(whole.findings)
 
@@ -214,7 +263,8 @@ def test_shadows_and_overlaps_are_those_that_the_prover_finds_at_once(
     lost = {it.slug for it in found.findings if it.code in ("CG-A01", "CG-A04")} | {
         it.slug for it in found.findings if it.code == "CG-A06"
     }
-    pairs = {it.settings for it in found.findings if it.code == "CG-P01"}
+    overlaps = [it for it in found.findings if it.code == "CG-P01"]
+    pairs = {(it.slug, loser) for it in overlaps for loser in it.settings[1:]}
     for place, it in enumerate(subjects):
         before = [other.node for other in subjects[:place] if other.node is not None]
         assert it.node is not None
@@ -224,14 +274,15 @@ def test_shadows_and_overlaps_are_those_that_the_prover_finds_at_once(
             assert other.node is not None
             both = find([other.node, it.node], WORLD)
             assert isinstance(both, Impossible) == ((other.slug, it.slug) not in pairs)
-    for finding in found.findings:
-        if finding.code == "CG-P01" and finding.witness is not None:
-            moment = Moment(NOW, finding.witness.groups)
-            nodes = [it.node for it in subjects if it.slug in finding.settings]
-            assert all(
-                node is not None and evaluate(node, finding.witness.customer, moment)
-                for node in nodes
-            )
+    rules_of = {it.slug: it.node for it in subjects}
+    for finding in overlaps:
+        assert finding.witness is not None
+        witnesses = (finding.witness, *finding.more_witnesses)
+        for loser, witness in zip(finding.settings[1:], witnesses, strict=True):
+            moment = Moment(NOW, witness.groups)
+            for node in (rules_of[finding.slug], rules_of[loser]):
+                assert node is not None
+                assert evaluate(node, witness.customer, moment)
 
 
 def test_hard_rules_end_as_undecided_and_say_so() -> None:

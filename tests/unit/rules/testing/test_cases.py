@@ -104,6 +104,24 @@ def test_a_circle_is_told_as_it_goes() -> None:
     assert problems[0].message == "b extends c extends b: a circle"
 
 
+def test_a_long_chain_of_customers_is_refused_and_ends() -> None:
+    chain: dict[str, Any] = {f"c{at}": {"extends": f"c{at + 1}"} for at in range(3000)}
+    chain["c3000"] = {"country": "TR"}
+    _, problems = read_suite({"version": 1, "customers": chain}, SUBJECT)
+    assert {it.code for it in problems} == {"CG-F26"}
+    assert problems[0].message == "c0: extends more than 20 customers, one after the other"
+    assert len(problems) == 3000 - 20
+
+
+@pytest.mark.parametrize("now", ["0001-01-01", "9999-12-31T23:59Z"])
+def test_a_time_at_the_ends_of_the_calendar_is_refused(now: str) -> None:
+    content: Any = {"version": 1, "now": now, "tests": [a_test()]}
+    _, problems = read_suite(content, SUBJECT)
+    assert [it.message for it in problems if it.pointer == ("now",)] == [
+        "now: is too near an end of the calendar"
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "place"),
     [
@@ -350,6 +368,14 @@ def test_what_hangs_on_the_time_needs_one(expect: Any) -> None:
     assert problems_of(content, TIMELY) == [("CG-F27", ("tests", 0))]
     assert problems_of({"now": NOW, **content}, TIMELY) == []
     assert "and birthdays changes with time" in message_of(content, TIMELY)[0]
+
+
+def test_several_settings_that_hang_on_the_time_are_listed() -> None:
+    about = subject(*(contender(it, BIRTHDAYS) for it in "abc"))
+    content = {"tests": [a_test(expect={"wins": "b"})]}
+    assert "`now:`, and a and b change with time" in message_of(content, about)[0]
+    content = {"tests": [a_test(expect={"wins": "DEFAULT"})]}
+    assert "`now:`, and a, b and c change with time" in message_of(content, about)[0]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from cg_sync.rules.document import rule_to_document
 from cg_sync.rules.ir import Leaf, Rule, walk
 from cg_sync.rules.limits import is_within_limits
 from cg_sync.rules.testing.boundaries import boundary_values
-from cg_sync.rules.testing.checks import Subject
+from cg_sync.rules.testing.checks import Subject, rule_needs_clock
 from cg_sync.rules.testing.coverage import Goal, Seen, coverage_of, goals_of, leaves_in, lines_in
 from cg_sync.rules.testing.reach import is_impossible
 from cg_sync.rules.testing.suggest import impossible_goals, suggest_tests
@@ -69,7 +70,8 @@ def test_suggestions_pass_and_see_all_that_can_happen(them: list[Contender]) -> 
     seen = Seen()
     for result in ran(content, about, seen) if content is not None else ():
         assert result.failures == ()
-    if any(map(reads_texts, them)):
+    # What cannot happen now may at another time, when no test of this run takes place.
+    if any(map(reads_texts, them)) or any(map(rule_needs_clock, them)):
         return
     missed = {it for each in them for it in goals_of(each, about)} - seen.goals
     assert {it for it in missed if not is_impossible(it, about, NOW)} == set()
@@ -249,3 +251,51 @@ def test_a_line_that_decides_of_nobody_has_no_test_of_its_borders() -> None:
     border = "a: the borders of match[0].any[0]"
     assert border not in [it["name"] for it in suggested(idle)["tests"]]
     assert border in [it["name"] for it in suggested(busy)["tests"]]
+
+
+# ── many settings ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_customer_whom_none_of_many_rivals_takes_is_found() -> None:
+    cities = [f"Town {it}" for it in range(40)]
+    rivals = [contender(f"r{it}", {"match": [{"city": it}]}, 1) for it in cities]
+    last = contender("last", {"match": [{"city": {"in": [*cities, "Zonguldak"]}}]}, 2)
+    none_left = contender("none-left", {"match": [{"city": {"in": cities}}]}, 2)
+    about = subject(*rivals, last, none_left)
+    assert is_impossible(Goal("none-left", None, "won"), about, NOW)
+    assert not is_impossible(Goal("last", None, "won"), about, NOW)
+    (won,) = [it for it in suggested(about)["tests"] if it["name"] == "last: won"]
+    assert won["customer"] == {"city": "Zonguldak"}
+
+
+def test_rivals_are_those_before_that_may_share_a_customer() -> None:
+    about = subject(
+        contender("far", {"match": [{"country": "DE"}]}, 1),
+        contender("near", BUYERS, 2),
+        contender("off", BUYERS, 3, active=False),
+        contender("raw", RAW, 4),
+        contender("a", {"match": [{"country": "TR"}]}, 5),
+        contender("later", BUYERS, 6),
+    )
+    assert [it.slug for it in about.rivals(about.by_slug["a"])] == ["near", "raw"]
+
+
+def test_what_can_happen_at_another_time_is_not_impossible() -> None:
+    """Proofs hold at one moment, and a test may say another."""
+    ends = datetime(2027, 1, 1, tzinfo=UTC)
+    turkey = {"match": [{"country": "TR"}]}
+    early = replace(contender("early", turkey, 1), ends_at=ends)
+    always, late = contender("always", turkey, 1), contender("late", turkey, 2)
+    won = Goal("late", None, "won")
+    assert not is_impossible(won, subject(early, late), NOW)
+    assert is_impossible(won, subject(always, late), NOW)
+    yearly = contender("always", {"match": [{"birthdate": {"older_than": "1d"}}]}, 1)
+    young = contender("late", {"match": [{"birthdate": {"older_than": "2d"}}]}, 2)
+    assert not is_impossible(won, subject(yearly, young), NOW)
+
+
+def test_a_setting_may_have_the_slug_of_a_word_of_tests() -> None:
+    about = subject(contender("wins", {"match": [{"country": "TR"}]}, 1))
+    content = suggest_tests(Seen(), about, NOW)
+    assert content is not None
+    assert [it.failures for it in ran(content, about, Seen())]
