@@ -49,11 +49,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A field that names, by its code, a record of a collection that cg-sync only looks up."""
+    """A field that names, by its code, a record of a collection that cg-sync only looks up.
+
+    The code stands at or below the pointer. `word` is what authors call it.
+    """
 
     pointer: Pointer
     collection: str
     code: str
+    word: str = "code"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from cg_sync.core.address import Address
 from cg_sync.core.kind import C, Kind, Reference
 from cg_sync.core.state import Desired, Held, Live, Tombstone, Unreadable, Wanted
 from cg_sync.errors import Problem, Severity, did_you_mean
-from cg_sync.jsonvalue import shown
+from cg_sync.jsonvalue import JsonValue, Pointer, shown
 
 MOST_NAMED = 12
 
@@ -118,24 +118,43 @@ def _unknown_code(reference: Reference, wanted: Wanted, live: Live) -> Iterator[
     known = sorted(live.ids.codes.get(reference.collection, {}))
     if reference.code in known:
         return
-    what = reference.collection.removesuffix("s").replace("_", " ")
+    what, word = reference.collection.removesuffix("s").replace("_", " "), reference.word
+    content, below = wanted.document.content, reference.pointer
+    place = next(_places_of(reference.code, content, below), below)
     if reference.code in live.ids.ambiguous.get(reference.collection, ()):
         yield wanted.document.problem(
             "CG-L05",
-            f"{shown(reference.pointer)}: several {what}s have the code {reference.code}",
-            reference.pointer,
-            hint="give each its own code in the panel",
+            f"{shown(place)}: several {what}s have the {word} {reference.code}",
+            place,
+            hint=f"give each its own {word} in the panel",
         )
         return
     named = ", ".join(known[:MOST_NAMED])
     more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
-    has = f"the shop has {named}{more}" if known else f"the shop has no {what} with a code"
+    has = f"the shop has {named}{more}" if known else f"the shop has no {what} with a {word}"
     yield wanted.document.problem(
         "CG-L05",
-        f"{shown(reference.pointer)}: no {what} has the code {reference.code}",
-        reference.pointer,
+        f"{shown(place)}: no {what} has the {word} {reference.code}",
+        place,
         hint=f"{did_you_mean(reference.code, known)} {has}".strip(),
     )
+
+
+def _places_of(text: str, content: JsonValue, below: Pointer) -> Iterator[Pointer]:
+    """Where the text stands at or below the pointer; nowhere when it comes from another file."""
+    waiting: list[tuple[Pointer, JsonValue]] = [((), content)]
+    while waiting:
+        here, value = waiting.pop()
+        if here[: len(below)] != below[: len(here)]:
+            continue
+        if value == text and len(here) >= len(below):
+            yield here
+        inner: Iterable[tuple[str | int, JsonValue]] = ()
+        if isinstance(value, Mapping):
+            inner = value.items()
+        elif isinstance(value, list | tuple):
+            inner = enumerate(value)
+        waiting += [((*here, step), item) for step, item in reversed([*inner])]
 
 
 def _former_addresses(wanted: Wanted) -> Iterator[Address]:

@@ -270,7 +270,7 @@ def references(spec: Spec) -> Iterator[Reference]:
         yield Reference(("display", "stock_list"), STOCK_LISTS, setting.stock_list)
     if isinstance(setting.rule, Rule):
         for name in sorted(groups_named(setting.rule)):
-            yield Reference(("rule",), GROUPS, name)
+            yield Reference(("rule",), GROUPS, name, "name")
 
 
 CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(

@@ -80,7 +80,7 @@ def test_a_rule_that_names_no_group_of_files_or_shop_is_an_error(shop_project: P
     (shop_project.root / "groups" / "vip.yaml").unlink()
     ran = shop_project.run("plan")
     assert ran.code == 3
-    assert "rule: no customer group has the code VIP CG-L05" in ran.err
+    assert ".any[0].groups.has_any[0]: no customer group has the name VIP CG-L05" in ran.err
 
 
 def test_what_is_wrong_in_a_shared_condition_is_said_in_its_own_file(project: Project) -> None:

@@ -12,7 +12,19 @@ from cg_sync.core.match import Pair, check_against_shop, pair_up
 from cg_sync.core.state import Desired, Live, Tombstone, Unreadable, Wanted
 from cg_sync.errors import Position, Problem, Severity
 from cg_sync.kinds import KINDS
-from tests.builders import a_group, a_record, a_setting, a_tombstone, having, wanting
+from cg_sync.rules.ir import All, Leaf, Rule
+from cg_sync.rules.tests import InGroups
+from tests.builders import (
+    IDS,
+    a_document,
+    a_group,
+    a_record,
+    a_rule,
+    a_setting,
+    a_tombstone,
+    having,
+    wanting,
+)
 
 VIP, GOLD = a_group("VIP"), a_group("Gold")
 WAS_GOLD = a_group("VIP", renamed_from=["Gold"])
@@ -174,6 +186,19 @@ def test_a_code_that_is_like_no_other_is_an_error_without_a_guess() -> None:
             "the shop has online",
         )
     ]
+
+
+def test_a_group_that_a_rule_names_is_pointed_out_where_it_stands() -> None:
+    groups = Leaf("groups", "@static_groups", InGroups(("Employes",)))
+    spring = a_setting("spring", rule=Rule(All((groups, a_rule().node))))
+    ids = replace(IDS, codes={**IDS.codes, "customer_groups": {"Employees": 3}})
+    (found,) = problems_of(wanting(spring), having(ids=ids))
+    assert found.message.endswith(".groups.has_any[0]: no customer group has the name Employes"), (
+        found.message
+    )
+    elsewhere = replace(spring, document=a_document({"slug": "spring", "rule": {"match": [1]}}))
+    (found,) = problems_of(wanting(elsewhere), having(ids=ids))
+    assert found.message == "rule: no customer group has the name Employes"
 
 
 def test_of_very_many_codes_a_dozen_are_named() -> None:
