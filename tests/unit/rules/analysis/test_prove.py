@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -185,20 +184,19 @@ LARGE: list[tuple[str, Node, Node, Verdict]] = [
 @pytest.mark.parametrize(
     ("old", "new", "verdict"), [pytest.param(*rest, id=name) for name, *rest in LARGE]
 )
-def test_value_lists_of_the_largest_size_are_compared_in_seconds(
+def test_value_lists_of_the_largest_size_are_compared_within_the_budget(
     old: Node, new: Node, verdict: Verdict
 ) -> None:
-    started = time.process_time()
     assert compare(old, new, WORLD).verdict == verdict
-    assert time.process_time() - started < 8
 
 
 @pytest.mark.parametrize(
-    "nodes",
+    ("nodes", "ends"),
     [
-        pytest.param([pigeons(12)], id="pigeons"),
+        pytest.param([pigeons(12)], Undecided, id="pigeons"),
         pytest.param(
             [line("city", OneOf(WORDS)), line("city", TextIs("contains", WORDS), exclude=True)],
+            Undecided,
             id="parts of texts",
         ),
         pytest.param(
@@ -216,10 +214,12 @@ def test_value_lists_of_the_largest_size_are_compared_in_seconds(
                     )
                 ),
             ],
+            Undecided,
             id="lists",
         ),
         pytest.param(
             [line("city", Matches(f".*{number}[a-z]+({number}){{9}}.*")) for number in range(100)],
+            Found,
             id="patterns",
         ),
         pytest.param(
@@ -232,14 +232,17 @@ def test_value_lists_of_the_largest_size_are_compared_in_seconds(
                     for it in range(300)
                 ),
             ],
+            Impossible,
             id="numbers",
         ),
     ],
 )
-def test_no_question_hangs(nodes: list[Node]) -> None:
-    started = time.process_time()
-    find(nodes, WORLD)
-    assert time.process_time() - started < 12
+def test_what_may_be_too_much_work_ends_within_a_small_budget(
+    nodes: list[Node], ends: type[object]
+) -> None:
+    answer = find(nodes, replace(WORLD, budget=2_000))
+    assert isinstance(answer, ends)
+    assert not (isinstance(answer, Found) and answer.witness.sure)
 
 
 def test_everybody_and_nobody_may_stand_anywhere_in_a_rule() -> None:
