@@ -11,6 +11,7 @@ from hypothesis import given
 
 from cg_sync.core.kind import Spec
 from cg_sync.core.reading import Reading
+from cg_sync.kinds import setting_reading
 from cg_sync.kinds.context import Context
 from cg_sync.kinds.setting_reading import tell
 from cg_sync.rules.evaluate import Moment, evaluate
@@ -121,3 +122,20 @@ def test_what_is_not_sure_is_not_claimed() -> None:
     told = reading(hard, harder)
     assert told.verdict in ("SHIFTED", "UNDECIDED")
     assert "may" in told.proof or "settled" in told.proof
+
+
+def test_what_cannot_be_settled_within_the_budget_is_said_to_be_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(setting_reading, "BUDGET", 1)
+    cities = [f"Town {number}" for number in range(40)]
+
+    def either(low: int) -> Rule:
+        pairs = zip(cities[low:], cities[low + 1 :], strict=False)
+        choices = [{"any": [{"city": it}, {"city": {"starts_with": that}}]} for it, that in pairs]
+        return rule_of({"match": choices})
+
+    told = reading(either(0), either(1))
+    assert told.verdict == "UNDECIDED"
+    assert told.proof == "who gains and who loses could not be settled within the budget"
+    assert (told.gains, told.loses) == (None, None)
