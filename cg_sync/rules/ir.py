@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Final, assert_never
 
 from cg_sync.jsonvalue import JsonValue, canonical, digest_of
 from cg_sync.rules.numbers import number_text
@@ -27,8 +27,8 @@ from cg_sync.rules.tests import (
 )
 
 __all__ = [
-    "All", "AnyOf", "DomainIn", "Everyone", "Leaf", "Node", "Not", "OneOf", "RawRule", "Rule",
-    "groups_named", "normalise", "rule_hash", "walk",
+    "NOBODY", "All", "AnyOf", "DomainIn", "Everyone", "Leaf", "Node", "Not", "OneOf", "RawRule",
+    "Rule", "groups_named", "normalise", "rule_hash", "walk",
 ]  # fmt: skip
 
 
@@ -88,6 +88,9 @@ class Leaf:
 
 
 Node = Everyone | All | AnyOf | Not | Leaf
+
+NOBODY: Final = Not(Everyone())
+"""Selects no customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ def _all(parts: list[Node]) -> Node:
 
 def _any(parts: list[Node]) -> Node:
     if not parts:
-        return Not(Everyone())
+        return NOBODY
     if Everyone() in parts:
         return Everyone()
     ordered = _ordered(parts)

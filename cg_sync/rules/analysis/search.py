@@ -9,9 +9,7 @@ from typing import assert_never
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.rules.analysis.cell import Cell, make_cell, narrowed
 from cg_sync.rules.analysis.question import Question, place_of
-from cg_sync.rules.ir import All, AnyOf, Everyone, Leaf, Node, Not, walk
-
-_NOBODY = Not(Everyone())
+from cg_sync.rules.ir import NOBODY, All, AnyOf, Everyone, Leaf, Node, Not, walk
 
 _Cells = Mapping[str, Cell]
 _Clause = tuple[Node, ...]
@@ -155,7 +153,7 @@ def _inward(node: Node, *, negated: bool) -> Node:
     """The node, or what it leaves out, with `Not` nowhere but in nobody."""
     match node:
         case Everyone():
-            return _NOBODY if negated else node
+            return NOBODY if negated else node
         case Leaf(exclude=exclude, when_missing=when_missing):
             if not negated:
                 return node

@@ -10,8 +10,8 @@ from cg_sync.rules.english.names import Names
 from cg_sync.rules.english.order import in_order
 from cg_sync.rules.english.pairs import children_of, paired_groups, paired_leaves, title
 from cg_sync.rules.english.phrases import keeps_missing, lacking, phrase
-from cg_sync.rules.english.sentence import NOBODY, clauses, halves, sentence
-from cg_sync.rules.ir import All, AnyOf, Leaf, Node, Not, RawRule, Rule
+from cg_sync.rules.english.sentence import clauses, halves, sentence
+from cg_sync.rules.ir import NOBODY, All, AnyOf, Leaf, Node, Not, RawRule, Rule
 from cg_sync.rules.tests import Present
 
 __all__ = ["Meaning", "meaning_of_change"]

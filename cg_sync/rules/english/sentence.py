@@ -8,7 +8,7 @@ from typing import assert_never
 from cg_sync.rules.english.names import Names
 from cg_sync.rules.english.order import in_order
 from cg_sync.rules.english.phrases import clause, phrase
-from cg_sync.rules.ir import All, AnyOf, Everyone, Leaf, Node, Not, RawRule, Rule, walk
+from cg_sync.rules.ir import NOBODY, All, AnyOf, Everyone, Leaf, Node, Not, RawRule, Rule, walk
 
 MOST_CONDITIONS = 8
 MOST_LEVELS = 2
@@ -18,7 +18,6 @@ RAW = (
     "The shop's own rule JSON, sent as it is and not analysed: cg-sync does not know whom it"
     " selects."
 )
-NOBODY = Not(Everyone())
 
 
 def in_english(rule: Rule | RawRule, names: Names) -> tuple[str, ...]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import assert_never
 
-from cg_sync.rules.ir import All, AnyOf, Everyone, Node, Not
+from cg_sync.rules.ir import NOBODY, All, AnyOf, Everyone, Node, Not
 from cg_sync.rules.outline import Part, Word
-
-NOBODY: Final = Not(Everyone())
 
 Trail = tuple[int, ...]
 """Which child of which child a part is, from the top."""

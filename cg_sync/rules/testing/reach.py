@@ -12,7 +12,7 @@ from cg_sync.rules.analysis.prove import Answer, Found, Impossible, Witness, Wor
 from cg_sync.rules.catalogue import Catalogue
 from cg_sync.rules.contest import Contender
 from cg_sync.rules.evaluate import Moment, evaluate
-from cg_sync.rules.ir import All, AnyOf, Everyone, Leaf, Node, Not
+from cg_sync.rules.ir import NOBODY, All, AnyOf, Everyone, Leaf, Node, Not
 from cg_sync.rules.outline import Part
 from cg_sync.rules.testing.checks import Subject, has_window
 from cg_sync.rules.testing.coverage import Goal, attribute_at, leaves_in, lines_in
@@ -22,7 +22,6 @@ BUDGET = 4_000
 """Steps for one question: a goal that takes more is left open."""
 MOST_ROUNDS = 8
 """Of looking for a customer whom no rival takes, before all rivals are asked about at once."""
-NOBODY = Not(Everyone())
 
 
 @dataclass(frozen=True, slots=True)
