@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Literal, assert_never
 
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Difference, Update
 from cg_sync.core.guards import Tripped, tripped_guards
 from cg_sync.core.kind import C, Kind
 from cg_sync.core.members import Member
+from cg_sync.core.origin import Origin
 from cg_sync.core.project import Guards
 from cg_sync.core.reading import Reading
+from cg_sync.core.source import Source
 from cg_sync.core.state import Live
 from cg_sync.errors import Problem
 from cg_sync.jsonvalue import JsonValue, digest_of
@@ -67,10 +69,18 @@ class Target:
     channel: int
 
 
+View = Literal["plan", "drift"]
+"""What the reader is after: what apply will do, or how far the shop is from the files."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Everything there is to say about a run before it writes. `calls` were spent on making it, by
     verb; `readings` are there for the changes that words say better than fields.
+
+    `fingerprints` name the live state that each change was made from. `origins` say of each changed
+    field whose doing it is, and `already_live` names what the branch changes and the shop has: both
+    are there only when a base was asked for.
     """
 
     target: Target
@@ -83,6 +93,11 @@ class Plan:
     digest: str
     calls: Mapping[str, int]
     readings: Mapping[Address, Reading] = field(default_factory=dict)
+    fingerprints: Mapping[Address, str] = field(default_factory=dict)
+    origins: Mapping[Address, Mapping[str, Origin]] = field(default_factory=dict)
+    already_live: tuple[Address, ...] = ()
+    source: Source | None = None
+    view: View = "plan"
 
     def still_refused(self, acknowledgements: Iterable[str]) -> tuple[Tripped, ...]:
         """The guards that still say no, given `RULE@DIGEST` acknowledgements; a digest may be cut

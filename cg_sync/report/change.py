@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
 from cg_sync.core.members import Member, MemberDelta
+from cg_sync.core.origin import Origin
 from cg_sync.core.privacy import masked
 from cg_sync.core.reading import Reading
 from cg_sync.errors import counted
 from cg_sync.report.line import Line, Span, Tone, discreet, harmless, line
 from cg_sync.report.reading import reading_lines, verdict_line
 from cg_sync.report.values import in_words, is_tree, tree_diff, tree_lines
+from cg_sync.report.verdict import ORIGIN_WORDS, origin_of
 
 Labels = Mapping[str, str]
 """Name of a kind → what one such resource is called."""
+
+NOBODYS: Mapping[str, Origin] = MappingProxyType({})
+"""The origins of a change when nobody asked whose doing it is."""
 
 MOST_ON_ONE_LINE = 72
 MEMBERS_SHOWN = 3
@@ -32,17 +38,23 @@ def title_of(change: Change, labels: Labels) -> str:
     return name
 
 
-def change_lines(change: Change, labels: Labels, reading: Reading | None = None) -> Iterator[Line]:
+def change_lines(
+    change: Change,
+    labels: Labels,
+    reading: Reading | None = None,
+    origins: Mapping[str, Origin] = NOBODYS,
+) -> Iterator[Line]:
     """The title with its place, then a line a field. Of a Create, what the title says is not said
     again; of a Delete, there is nothing more to say. A field that has a reading is read out above
-    its value.
+    its value. The title says whose doing it is, and where the fields do not agree each of them.
     """
     mark, tone = _MARK[type(change)]
     where = discreet(str(change.where)) if change.where is not None else "no file; ownership: all"
     title = f"{mark} {title_of(change, labels)}"
-    yield line("  ", Span(title, tone), "  ", Span(where, Tone.QUIET))
+    yield line("  ", Span(title, tone), "  ", Span(where, Tone.QUIET), *_whose_doing(origins))
     if isinstance(change, Delete):
         return
+    yield from _each_doing(origins)
     fields = [field for field in change.fields if not field.is_key]
     names = [field.name for field in fields] + (["members"] if change.members else [])
     width = max(map(len, names), default=0)
@@ -59,6 +71,26 @@ def change_lines(change: Change, labels: Labels, reading: Reading | None = None)
             yield line(name, _first_members(change.members))
         else:
             yield from _moved_members(change.members, name)
+
+
+def _whose_doing(origins: Mapping[str, Origin]) -> Line:
+    origin = origin_of(origins)
+    if origin is None:
+        return ()
+    tone = Tone.QUIET if origin is Origin.YOURS else Tone.WARNING
+    return line("  ", Span(f"[{ORIGIN_WORDS[origin]}]", tone))
+
+
+def _each_doing(origins: Mapping[str, Origin]) -> Iterator[Line]:
+    """Which fields are whose, when they are not all one's."""
+    if len(set(origins.values())) < 2:
+        return
+    parts = []
+    for origin, word in ORIGIN_WORDS.items():
+        names = [name for name, it in origins.items() if it is origin]
+        if names:
+            parts.append(f"{word}: {', '.join(names)}")
+    yield line(_INDENT, Span("; ".join(parts), Tone.WARNING))
 
 
 def _new_field(field: FieldChange, name: str, reading: Reading | None) -> Iterator[Line]:

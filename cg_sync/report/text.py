@@ -4,12 +4,10 @@ nothing that scrolls for ever.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from cg_sync.core.address import Address
-from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.guards import Tripped
 from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import (
@@ -22,8 +20,19 @@ from cg_sync.core.plan import (
     UpdateRecord,
 )
 from cg_sync.errors import Position, Problem, Severity, counted
-from cg_sync.report.change import Labels, change_lines, title_of
+from cg_sync.report.change import NOBODYS, Labels, change_lines, title_of
 from cg_sync.report.line import Line, Span, Tone, discreet, line
+from cg_sync.report.verdict import (
+    about,
+    allowing,
+    beside,
+    forecast,
+    guard_sentence,
+    heading,
+    relied_on,
+    spent,
+    verdict,
+)
 
 NAMES_SHOWN = 10
 MESSAGE_LETTERS = 1000
@@ -37,17 +46,23 @@ _TONES = {
 
 def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
     """A plan as reviewers read it."""
-    target = plan.target
-    yield line(
-        Span(f"Plan for {discreet(target.environment)}", Tone.STRONG),
-        f" (channel {target.channel}): {verdict(plan)}",
-    )
-    yield line(Span(_rest(plan), Tone.QUIET))
+    where = Span(heading(plan), Tone.STRONG)
+    yield line(where, f" (channel {plan.target.channel}): {verdict(plan)}")
+    yield line(Span(beside(plan), Tone.QUIET))
+    for sentence in about(plan):
+        yield line(Span(sentence, Tone.QUIET))
     if plan.tripped:
         yield line(Span(f"refused by {counted(len(plan.tripped), 'guard')}", Tone.ERROR), ", below")
     yield from _blocks(
-        change_lines(change, labels, plan.readings.get(change.address)) for change in plan.changes
+        change_lines(
+            change,
+            labels,
+            plan.readings.get(change.address),
+            plan.origins.get(change.address, NOBODYS),
+        )
+        for change in plan.changes
     )
+    yield from _already_live_lines(plan.already_live, labels)
     yield from _unmanaged_lines(plan.unmanaged, labels)
     if plan.tripped:
         yield line()
@@ -58,11 +73,11 @@ def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
         yield from problem_lines(plan.problems)
     yield line()
     if plan.unverified:
-        yield line(Span(_relied_on(plan.unverified), Tone.QUIET))
-    yield line(Span(_spent(plan.calls), Tone.QUIET))
-    if plan.steps:
-        yield line(Span(_forecast(plan), Tone.QUIET))
-    if plan.changes:
+        yield line(Span(relied_on(plan.unverified), Tone.QUIET))
+    yield line(Span(spent(plan.calls), Tone.QUIET))
+    if plan.steps and plan.view == "plan":
+        yield line(Span(forecast(plan), Tone.QUIET))
+    if plan.changes and plan.view == "plan":
         yield line(Span(f"Digest {plan.short_digest}: the same for the same intent.", Tone.QUIET))
 
 
@@ -76,33 +91,13 @@ def _blocks(blocks: Iterable[Iterator[Line]]) -> Iterator[Line]:
         length = len(block)
 
 
-def verdict(plan: Plan) -> str:
-    """What the plan does, in one sentence."""
-    counts = Counter(type(change) for change in plan.changes)
-    parts = [
-        f"{counts[kind]:,} to {word}"
-        for kind, word in ((Create, "create"), (Update, "update"), (Delete, "delete"))
-        if counts[kind]
-    ]
-    added, removed = _moved(plan.changes)
-    if added or removed:
-        parts.append(f"members +{added:,} −{removed:,}")
-    return ", ".join(parts) or "nothing to do"
-
-
-def _rest(plan: Plan) -> str:
-    """What there is beside the changes."""
-    parts = [f"{plan.unchanged:,} as written"]
-    if plan.unmanaged:
-        parts.append(f"{len(plan.unmanaged):,} unmanaged")
-    if plan.problems:
-        parts.append(counted(len(plan.problems), "warning"))
-    return ", ".join(parts)
-
-
-def _moved(changes: Iterable[Change]) -> tuple[int, int]:
-    deltas = [it.members for it in changes if not isinstance(it, Delete) and it.members is not None]
-    return sum(len(it.add) for it in deltas), sum(len(it.remove) for it in deltas)
+def _already_live_lines(already: Sequence[Address], labels: Labels) -> Iterator[Line]:
+    if already:
+        yield line()
+        yield line(
+            Span("Already live", Tone.STRONG), ": this branch changes it, and the shop has it"
+        )
+        yield from _named_lines(already, labels)
 
 
 def _unmanaged_lines(unmanaged: Sequence[Address], labels: Labels) -> Iterator[Line]:
@@ -110,8 +105,12 @@ def _unmanaged_lines(unmanaged: Sequence[Address], labels: Labels) -> Iterator[L
         return
     yield line()
     yield line(Span("Unmanaged", Tone.STRONG), ": in the shop, in no file, left alone")
+    yield from _named_lines(unmanaged, labels)
+
+
+def _named_lines(addresses: Sequence[Address], labels: Labels) -> Iterator[Line]:
     for kind, label in labels.items():
-        keys = [address.key for address in unmanaged if address.kind == kind]
+        keys = [address.key for address in addresses if address.kind == kind]
         if keys:
             shown = ", ".join(discreet(key, 60) for key in keys[:NAMES_SHOWN])
             more = f" and {len(keys) - NAMES_SHOWN:,} more" if len(keys) > NAMES_SHOWN else ""
@@ -119,38 +118,9 @@ def _unmanaged_lines(unmanaged: Sequence[Address], labels: Labels) -> Iterator[L
 
 
 def _guard_lines(tripped: Tripped, plan: Plan) -> Iterator[Line]:
-    yield line(
-        Span(f"{tripped.code} refused by {tripped.rule}", Tone.ERROR),
-        f": {tripped.part:,} of {tripped.whole:,} {discreet(tripped.subject)} "
-        f"({_percent(tripped.share)}) would go; the limit is {_percent(tripped.limit)}",
-    )
-    allow = f"  if this is meant: cg-sync apply --allow {tripped.rule}@{plan.short_digest}"
-    yield line(Span(allow, Tone.QUIET))
-
-
-def _percent(share: float) -> str:
-    """Without rounding 30.04 % down to a limit of 30 %: `30.04%`, `30%`."""
-    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"
-
-
-def _relied_on(number: int) -> str:
-    """Said of rules whose form at the shop is our best guess."""
-    rules = f"{counted(number, 'rule')} {'relies' if number == 1 else 'rely'}"
-    return f"{rules} on forms that nobody has verified with this shop; see docs/dialect.md."
-
-
-def _spent(calls: Mapping[str, int]) -> str:
-    total = sum(calls.values())
-    detail = ", ".join(f"{count:,} {verb}" for verb, count in sorted(calls.items()))
-    return f"This plan cost {counted(total, 'call')}" + (f" ({detail})." if detail else ".")
-
-
-def _forecast(plan: Plan) -> str:
-    reads = sum(plan.calls.values())
-    return (
-        f"Applying it: {counted(len(plan.steps), 'write')}, "
-        f"then about {counted(reads, 'call')} to look again."
-    )
+    refused = Span(f"{tripped.code} refused by {tripped.rule}", Tone.ERROR)
+    yield line(refused, f": {guard_sentence(tripped)}")
+    yield line(Span(f"  if this is meant: {allowing(tripped, plan)}", Tone.QUIET))
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[Line]:

@@ -1,0 +1,177 @@
+"""A plan in a few sentences, the same in every format: where, what, from what, at what cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cg_sync.core.diff import Change, Create, Delete, Update
+from cg_sync.core.guards import Tripped
+from cg_sync.core.origin import Origin
+from cg_sync.core.plan import Plan
+from cg_sync.core.source import SnapshotRead, Source
+from cg_sync.errors import counted
+from cg_sync.report.line import discreet
+
+_PLANNED = ((Create, "to create"), (Update, "to update"), (Delete, "to delete"))
+_DRIFTED = ((Create, "missing"), (Update, "different"), (Delete, "to be gone"))
+SHORT_COMMIT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many resources a plan creates, updates and deletes, and how many members move."""
+
+    create: int
+    update: int
+    delete: int
+    members_added: int
+    members_removed: int
+
+
+def counts_of(changes: Iterable[Change]) -> Counts:
+    """What the changes add up to."""
+    found = list(changes)
+    kinds = Counter(type(it) for it in found)
+    deltas = [it.members for it in found if not isinstance(it, Delete) and it.members is not None]
+    return Counts(
+        create=kinds[Create],
+        update=kinds[Update],
+        delete=kinds[Delete],
+        members_added=sum(len(it.add) for it in deltas),
+        members_removed=sum(len(it.remove) for it in deltas),
+    )
+
+
+def heading(plan: Plan) -> str:
+    """`Plan for production`, or `Drift of production`."""
+    word = "Plan for" if plan.view == "plan" else "Drift of"
+    return f"{word} {discreet(plan.target.environment)}"
+
+
+def verdict(plan: Plan) -> str:
+    """What the plan does, or how far the shop is from the files, in one sentence."""
+    kinds = Counter(type(change) for change in plan.changes)
+    words = _PLANNED if plan.view == "plan" else _DRIFTED
+    parts = [f"{kinds[kind]:,} {word}" for kind, word in words if kinds[kind]]
+    counts = counts_of(plan.changes)
+    if counts.members_added or counts.members_removed:
+        parts.append(f"members +{counts.members_added:,} −{counts.members_removed:,}")
+    return ", ".join(parts) or ("nothing to do" if plan.view == "plan" else "none")
+
+
+def beside(plan: Plan) -> str:
+    """What there is beside the changes: `3 as written, 1 unmanaged, 1 warning`."""
+    parts = [f"{plan.unchanged:,} as written"]
+    if plan.unmanaged:
+        parts.append(f"{len(plan.unmanaged):,} unmanaged")
+    if plan.problems:
+        parts.append(counted(len(plan.problems), "warning"))
+    return ", ".join(parts)
+
+
+def whose(plan: Plan) -> str:
+    """`3 yours, 1 drift, 2 already live`, counted by resource; empty when no base was asked for."""
+    if plan.source is None or not plan.source.base:
+        return ""
+    found = Counter(origin_of(plan.origins.get(it.address, {})) for it in plan.changes)
+    parts = [f"{found[origin]:,} {word}" for origin, word in ORIGIN_WORDS.items() if found[origin]]
+    if plan.already_live:
+        parts.append(f"{len(plan.already_live):,} already live")
+    return ", ".join(parts) or "nothing differs"
+
+
+ORIGIN_WORDS: Mapping[Origin, str] = {
+    Origin.YOURS: "yours",
+    Origin.BOTH: "yours over drift",
+    Origin.DRIFT: "drift",
+}
+"""What each origin is called in a plan."""
+
+
+def origin_of(fields: Mapping[str, Origin]) -> Origin | None:
+    """One word for a whole change: `BOTH` as soon as its fields do not agree."""
+    found = set(fields.values())
+    if not found:
+        return None
+    return found.pop() if len(found) == 1 else Origin.BOTH
+
+
+def about(plan: Plan) -> Iterator[str]:
+    """Sentences about what the plan was made from, the most surprising first."""
+    source = plan.source
+    if source is None:
+        return
+    if source.snapshot is not None:
+        yield snapshot_sentence(source.snapshot)
+    if source.base:
+        yield f"Held against {source.base[:SHORT_COMMIT]}: {whose(plan)}."
+    if source.commit:
+        yield f"Files as of {commit_of(source)}."
+
+
+def commit_of(source: Source) -> str:
+    """`4f1c2ab90d11`, or `4f1c2ab90d11 and changes that are not committed`."""
+    more = " and changes that are not committed" if source.dirty else ""
+    return f"{source.commit[:SHORT_COMMIT]}{more}"
+
+
+def snapshot_sentence(snapshot: SnapshotRead) -> str:
+    """How old the shop's picture is, and whether it can be trusted."""
+    when = snapshot.read_at.strftime("%Y-%m-%d %H:%M UTC")
+    signed = "signed" if snapshot.signed else "not signed"
+    return (
+        f"Made from a snapshot that is {age(snapshot.age)} old ({when}, {signed}), not from the "
+        "shop itself: what the shop does today may differ."
+    )
+
+
+def age(span: timedelta) -> str:
+    """`5 minutes`, `3 hours`, `2 days`."""
+    seconds = max(0, int(span.total_seconds()))
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(seconds // size, noun)
+    return "less than a minute"
+
+
+def guard_sentence(tripped: Tripped) -> str:
+    """`5 of 12 groups (41.67%) would go; the limit is 30%`."""
+    return (
+        f"{tripped.part:,} of {tripped.whole:,} {discreet(tripped.subject)} "
+        f"({percent(tripped.share)}) would go; the limit is {percent(tripped.limit)}"
+    )
+
+
+def percent(share: float) -> str:
+    """Without rounding 30.04 % down to a limit of 30 %: `30.04%`, `30%`."""
+    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def allowing(tripped: Tripped, plan: Plan) -> str:
+    """The command that lets a guard pass for this plan."""
+    return f"cg-sync apply --allow {tripped.rule}@{plan.short_digest}"
+
+
+def relied_on(number: int) -> str:
+    """Said of rules whose form at the shop is our best guess."""
+    rules = f"{counted(number, 'rule')} {'relies' if number == 1 else 'rely'}"
+    return f"{rules} on forms that nobody has verified with this shop; see docs/dialect.md."
+
+
+def spent(calls: Mapping[str, int]) -> str:
+    """What making the plan cost: `This plan cost 12 calls (11 GET, 1 OPTIONS).`"""
+    total = sum(calls.values())
+    detail = ", ".join(f"{count:,} {verb}" for verb, count in sorted(calls.items()))
+    return f"This plan cost {counted(total, 'call')}" + (f" ({detail})." if detail else ".")
+
+
+def forecast(plan: Plan) -> str:
+    """What applying it will cost."""
+    reads = sum(plan.calls.values())
+    return (
+        f"Applying it: {counted(len(plan.steps), 'write')}, "
+        f"then about {counted(reads, 'call')} to look again."
+    )
