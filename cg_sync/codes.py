@@ -353,6 +353,32 @@ CODES: Mapping[str, Code] = {
         "An active setting that only the shop knows has the same priority, so the shop decides "
         "which wins. Take another number, or import that setting.",
     ),
+    "CG-L12": Code(
+        "drift",
+        "The shop holds something else than the files say, and nobody asked for that in the "
+        "files. Apply puts back what they say; to keep what the shop holds, write it there.",
+    ),
+    "CG-L13": Code(
+        "a change that is easily missed",
+        "The change means more than its line shows: who is let through without a value, whom "
+        "another setting gains or loses. Nothing needs to be done when that is meant.",
+    ),
+    "CG-L14": Code(
+        "customer not in the snapshot",
+        "A plan from a snapshot knows customers by the groups they are in. This one is in none, so "
+        "whether the shop has them is not known; the plan counts them as to be added.",
+    ),
+    "CG-L15": Code(
+        "members not compared",
+        "The snapshot does not hold what it takes to say who is in these groups. The plan says "
+        "nothing about their members; a plan from the shop itself does.",
+    ),
+    "CG-L16": Code(
+        "looks like a rename",
+        "A resource is new, and one much like it goes away or is left without a file: that would "
+        "leave its members, or its record, behind. Add its old name to `renamed_from:`, or write "
+        "`not_a_rename: true` if it really is another.",
+    ),
     # --- guards
     "CG-G01": Code(
         "too many deletes",

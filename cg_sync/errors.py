@@ -116,6 +116,12 @@ class PlanStale(CgSyncError):
     exit_code = ExitCode.STALE
 
 
+class PlanUnusable(PlanStale):
+    """A saved plan that cannot be used here: edited, made for another shop, or by another version;
+    nothing was changed.
+    """
+
+
 class ApplyStopped(CgSyncError):
     """An apply that did not end well; `done` says whether anything was written before."""
 

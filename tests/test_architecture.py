@@ -24,8 +24,10 @@ OURS: dict[str, frozenset[str]] = {
     "files": BASE | {"core"},
     "api": BASE | {"core"},
     "report": BASE | {"core", "rules"},
+    # Of `api` only what is general: proxies, certificates, waiting, refusals in words.
+    "forge": BASE | {"core", "api"},
     "workflow": BASE | {"core", "rules", "kinds", "files", "api", "report"},
-    "cli": BASE | {"core", "rules", "kinds", "files", "report", "workflow", "sandbox"},
+    "cli": BASE | {"core", "rules", "kinds", "files", "report", "workflow", "sandbox", "forge"},
     "sandbox": frozenset(),
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),
@@ -40,6 +42,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "cli.demo": frozenset({"requests"}),
     "api.broken": frozenset({"requests"}),
     "api.client": frozenset({"requests"}),
+    "forge.client": frozenset({"requests"}),
     "sandbox": frozenset(
         {"django", "django_filters", "drf_spectacular", "idna", "re2", "rest_framework"}
     ),

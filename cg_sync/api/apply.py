@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol, assert_never
 
 from cg_sync.api.live import remote_id_of
@@ -19,9 +20,10 @@ from cg_sync.core.plan import (
     UpdateRecord,
 )
 from cg_sync.errors import ApiError, BadAnswer, Rejected, Unreachable
-from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 
 CREATE_ATTEMPTS = 3
+NOTHING: Mapping[Address, RemoteId] = MappingProxyType({})
 
 
 class Writer(Protocol):
@@ -50,13 +52,21 @@ class StepFailed(Exception):
         self.error = error
 
 
-def apply_plan(plan: Plan, shop: Writer, *, kinds: Sequence[Kind[C]], ids: Ids) -> Iterator[Step]:
-    """Carry out the steps in order; yields each once the shop has confirmed it.
+def apply_plan(
+    plan: Plan,
+    shop: Writer,
+    *,
+    kinds: Sequence[Kind[C]],
+    ids: Ids,
+    made: Mapping[Address, RemoteId] = NOTHING,
+) -> Iterator[Step]:
+    """Carry out the steps in order; yields each once the shop has confirmed it. `made` are the ids
+    of what the plan creates and the shop has already.
 
     Raises StepFailed at the first that does not go through; those after it are not tried.
     """
     by_name = {kind.name: kind for kind in kinds}
-    made: dict[Address, RemoteId] = {}
+    made = dict(made)
     for step in plan.steps:
         kind = by_name[step.change.address.kind]
         try:
@@ -104,11 +114,8 @@ def _delete(shop: Writer, kind: Kind[C], remote_id: RemoteId) -> None:
 def _changed(kind: Kind[C], change: Update, ids: Ids) -> dict[str, JsonValue]:
     """Only the fields that change, so that what others may have set besides stays as it is."""
     payload = kind.to_wire(change.spec, ids)
-    return {
-        field.wire: payload[field.wire]
-        for field in kind.fields
-        if getattr(change.before, field.name) != getattr(change.spec, field.name)
-    }
+    changed = {field.name for field in change.fields}
+    return {it.wire: payload[it.wire] for it in kind.fields if shown(it.pointer) in changed}
 
 
 def _create(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> RemoteId:

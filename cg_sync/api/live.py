@@ -4,6 +4,7 @@ of.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
@@ -47,6 +48,13 @@ class Reader(Protocol):
     def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]: ...
     def count(self, collection: str, query: Mapping[str, str] = ...) -> int | None: ...
     def lookups(self, collection: str) -> Mapping[str, frozenset[str]]: ...
+
+
+class CountingReader(Reader, Protocol):
+    """One that knows what reading has cost, in calls by verb."""
+
+    @property
+    def calls(self) -> Mapping[str, int]: ...
 
 
 def fetch_live(shop: Reader, kinds: Sequence[Kind[C]], context: C) -> Live:
@@ -125,7 +133,7 @@ def fetch_members(
             continue
         kind = by_name[pair.wanted.address.kind]
         sifted[pair.wanted.address] = (
-            Sifted(0, (), membership.keys)
+            sift(membership, ())
             if pair.held is None
             else _sift_live(shop, kind.collection, pair.held.remote_id, membership)
         )
@@ -142,6 +150,18 @@ def _sift_live(shop: Reader, collection: str, remote_id: RemoteId, wanted: Membe
         return sift(wanted, shop.fetch_members(collection, remote_id))
     except Incomplete:
         return sift(wanted, shop.fetch_members(collection, remote_id))
+
+
+def fetch_member_pks(shop: Reader, collection: str, remote_id: RemoteId) -> Sequence[RemoteId]:
+    """Who is in a group now: eight bytes a member."""
+    try:
+        return array("q", _pks(shop, collection, remote_id))
+    except Incomplete:
+        return array("q", _pks(shop, collection, remote_id))
+
+
+def _pks(shop: Reader, collection: str, remote_id: RemoteId) -> Iterator[RemoteId]:
+    return (member_of(it).pk for it in shop.fetch_members(collection, remote_id))
 
 
 Found = dict[tuple[KeyField, str], tuple[Member, ...]]

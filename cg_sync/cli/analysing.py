@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cg_sync.cli.paper import put_problems
 from cg_sync.cli.run import (
     Run,
     environment_option,
@@ -16,6 +17,7 @@ from cg_sync.cli.run import (
 )
 from cg_sync.cli.terminal import notice, waiting, write, write_json
 from cg_sync.errors import ExitCode, Severity, counted
+from cg_sync.report.formats import PROBLEM_FORMATS
 
 MOST_STEPS = 1_000_000
 
@@ -43,7 +45,7 @@ MOST_STEPS = 1_000_000
 )
 @project_option
 @environment_option
-@format_option("text", "json")
+@format_option(*PROBLEM_FORMATS)
 @result_file_option
 @pass_run
 def analyse_command(
@@ -56,6 +58,7 @@ def analyse_command(
     """
     from cg_sync.cli.moments import moment_of
     from cg_sync.report.analysis import analysis_data, analysis_lines, counts_data
+    from cg_sync.report.findings import findings_of_analysis
     from cg_sync.workflow.analyse import analyse, count_settings, refuse_if_there, save_tests
     from cg_sync.workflow.explain import refuse_if_unknown
 
@@ -72,7 +75,7 @@ def analyse_command(
     if run.format == "json":
         write_json(analysis_data(found))
         run.printed_document = True
-    else:
+    elif not put_problems(run, findings_of_analysis(found)):
         write(analysis_lines(found))
     if save_test is not None:
         notice(f"{counted(save_tests(checked, found, save_test), 'test')} in {save_test}")

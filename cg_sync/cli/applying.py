@@ -1,10 +1,14 @@
-"""`apply`: plans, asks where a person can answer, writes, and looks again."""
+"""`apply`: plans, or takes a saved plan; asks where a person can answer, writes, looks again."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,12 +21,41 @@ from cg_sync.cli.run import (
     result_file_option,
 )
 from cg_sync.cli.terminal import notice, progress, waiting, write, write_json
-from cg_sync.core.plan import Plan, Step
 from cg_sync.errors import CgSyncError, ExitCode, UsageWrong
-from cg_sync.report.line import Span, Tone, line
+from cg_sync.report.line import Line, Span, Tone, line
+
+if TYPE_CHECKING:
+    from cg_sync.core.outcome import Outcome
+    from cg_sync.core.plan import Plan, Step
+    from cg_sync.workflow.check import Checked
+
+ON_STALE = ("abort", "skip", "replan")
+
+
+@dataclass
+class _Apply:
+    """One run of apply: what was asked for, and what is known so far."""
+
+    run: Run
+    checked: Checked
+    labels: dict[str, str]
+    allow: Sequence[str]
+    digest: str | None
+    yes: bool
+
+    @property
+    def aside(self) -> bool:
+        """Whether what people read goes to stderr, since stdout is for one document."""
+        return self.run.format == "json"
+
+    def tell(self, *lines: Line) -> None:
+        write(lines, to_stderr=self.aside)
 
 
 @click.command("apply")
+@click.argument(
+    "file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path, dir_okay=False)
+)
 @project_option
 @environment_option
 @format_option("text", "json")
@@ -40,92 +73,200 @@ from cg_sync.report.line import Span, Tone, line
     metavar="DIGEST",
     help="Apply only the plan with this digest, the one that was reviewed; else exit code 5.",
 )
+@click.option(
+    "--on-stale",
+    type=click.Choice(ON_STALE),
+    help="What to do when the shop has moved since PLAN was made: write nothing; leave out what "
+    "cannot be made as planned; or plan anew, if that does no more than PLAN.  [default: abort]",
+)
 @result_file_option
 @pass_run
-def apply_command(run: Run, yes: bool, allow: tuple[str, ...], digest: str | None) -> int:
-    """Plan, ask, and make the shop as the files say. Prints each change when it is really done,
-    then looks again.
+def apply_command(
+    run: Run,
+    file: Path | None,
+    yes: bool,
+    allow: tuple[str, ...],
+    digest: str | None,
+    on_stale: str | None,
+) -> int:
+    """Plan, ask, and make the shop as the files say; or carry out PLAN, a plan that `cg-sync plan
+    -o` saved, exactly as it was read. Prints each change when it is really done, then looks again.
 
-    Exit code 4 when a guard refuses, 5 when the plan is another, 6 when only a part was written,
-    7 when nothing was.
+    Exit code 4 when a guard refuses, 5 when the plan is another or the shop has moved, 6 when only
+    a part was written, 7 when nothing was.
     """
-    from cg_sync.report.data import outcome_data, plan_data
-    from cg_sync.report.text import outcome_lines, plan_lines, step_line
-    from cg_sync.workflow.apply import (
-        apply_changes,
-        interrupted,
-        look_again,
-        refuse_if_guarded,
-        refuse_if_malformed,
-        refuse_if_other,
-        refuse_if_stopped,
-    )
-    from cg_sync.workflow.connect import chosen_environment, open_shop
+    from cg_sync.workflow.apply import refuse_if_malformed
+
+    refuse_if_malformed(allow)
+    if file is None:
+        if on_stale is not None:
+            hint = "name the plan: cg-sync apply PLAN --on-stale …"
+            raise UsageWrong("--on-stale is for a saved plan, and none is named", hint=hint)
+        checked = run.check()
+        checked.refuse_if_broken()
+        labels = {kind.name: kind.label for kind in checked.kinds}
+        return _from_files(_Apply(run, checked, labels, allow, digest, yes))
+    from cg_sync.workflow.saved import load_plan, refuse_if_not_for
+
+    plan = load_plan(file, environ=os.environ).plan
+    run.environment = run.environment or plan.target.environment
+    checked = run.check()
+    refuse_if_not_for(plan, checked)
+    labels = {kind.name: kind.label for kind in checked.kinds}
+    return _saved(_Apply(run, checked, labels, allow, digest, yes), plan, on_stale or "abort")
+
+
+def _from_files(it: _Apply) -> int:
+    from cg_sync.workflow.apply import apply_changes, look_again, refuse_if_other
+    from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.plan import plan_changes
     from cg_sync.workflow.telling import explained
 
-    refuse_if_malformed(allow)
-    checked = run.check()
-    checked.refuse_if_broken()
-    labels = {kind.name: kind.label for kind in checked.kinds}
-    aside = run.format == "json"
+    reader = open_shop(it.checked, environ=os.environ, writable=False, on_retry=notice)
     with waiting("reading the shop …"):
-        reader = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
-        prepared = plan_changes(checked, reader)
-    plan = explained(prepared.plan, checked, as_of=datetime.now(UTC))
-    run.result |= {"digest": plan.digest, "summary": plan_data(plan)["summary"]}
-    write(plan_lines(plan, labels), to_stderr=aside)
-    if digest is not None:
-        refuse_if_other(plan, digest, "the plan is not the one that was asked for")
-    refuse_if_guarded(plan, allow)
-    if plan.tripped:
-        rules = ", ".join(dict.fromkeys(it.rule for it in plan.tripped))
-        write([line(Span(f"allowed for this plan: {rules}", Tone.STRONG))], to_stderr=aside)
-    if plan.steps and not yes:
-        _ask(plan, chosen_environment(checked).confirm)
+        prepared = plan_changes(it.checked, reader)
+    plan = explained(prepared.plan, it.checked, as_of=datetime.now(UTC))
+    _present(it, plan)
+    _pass_guards(it, plan)
+    if plan.steps and not it.yes:
+        _ask(it, plan)
         # A person takes their time, and the shop may move meanwhile.
         with waiting("reading the shop …"):
-            prepared = plan_changes(checked, reader)
+            prepared = plan_changes(it.checked, reader)
         refuse_if_other(prepared.plan, plan.digest, "the shop moved while you were asked")
-    shop = open_shop(checked, environ=os.environ, writable=True, on_retry=notice)
-    with progress("applying", len(plan.steps)) as advance:
-        done: list[Step] = []
+    shop = open_shop(it.checked, environ=os.environ, writable=True, on_retry=notice)
+    outcome = _carried_out(
+        it, plan, lambda told: apply_changes(it.checked, prepared, shop, on_step=told)
+    )
+    return _ended(it, plan, look_again(it.checked, outcome, shop))
 
-        def tell(step: Step) -> None:
+
+def _saved(it: _Apply, plan: Plan, on_stale: str) -> int:
+    from cg_sync.report.standing import standing_data, standing_lines
+    from cg_sync.workflow.connect import open_shop
+    from cg_sync.workflow.saved import (
+        apply_today,
+        hold_against_today,
+        look_at_changes,
+        refuse_if_moved,
+        refuse_if_skipped,
+        refuse_if_stale,
+    )
+
+    reader = open_shop(it.checked, environ=os.environ, writable=False, on_retry=notice)
+    with waiting("reading the shop …"):
+        today = hold_against_today(plan, it.checked, reader)
+    _present(it, plan)
+    it.tell(line(), *standing_lines(today.found, it.labels))
+    it.run.result["standing"] = standing_data(today.found)
+    if today.conflicts and on_stale == "replan":
+        return _replan(it, plan)
+    if on_stale == "abort":
+        refuse_if_stale(today)
+    _pass_guards(it, today.plan)
+    if today.plan.steps and not it.yes:
+        _ask(it, today.plan)
+        with waiting("reading the shop …"):
+            refuse_if_moved(today, hold_against_today(plan, it.checked, reader))
+    shop = open_shop(it.checked, environ=os.environ, writable=True, on_retry=notice)
+    outcome = _carried_out(
+        it, today.plan, lambda told: apply_today(it.checked, today, shop, on_step=told)
+    )
+    code = _ended(it, today.plan, look_at_changes(it.checked, outcome, today, shop))
+    refuse_if_skipped(today)
+    return code
+
+
+def _replan(it: _Apply, plan: Plan) -> int:
+    """Go on from the files, as long as they ask for no more than the plan that was read."""
+    from cg_sync.workflow.connect import open_shop
+    from cg_sync.workflow.saved import replanned
+
+    reader = open_shop(it.checked, environ=os.environ, writable=False, on_retry=notice)
+    it.checked.refuse_if_broken()
+    with waiting("reading the shop …"):
+        new = replanned(plan, it.checked, reader).plan
+    it.tell(line(Span("planned anew", Tone.STRONG), ": it does no more than the saved plan"))
+    it.digest = new.digest
+    return _from_files(it)
+
+
+def _present(it: _Apply, plan: Plan) -> None:
+    """Show the plan, and refuse one that is not the one that was asked for."""
+    from cg_sync.report.data import plan_data
+    from cg_sync.report.text import plan_lines
+    from cg_sync.workflow.apply import refuse_if_other
+
+    it.run.result |= {"digest": plan.digest, "summary": plan_data(plan)["summary"]}
+    it.tell(*plan_lines(plan, it.labels))
+    if it.digest is not None:
+        refuse_if_other(plan, it.digest, "the plan is not the one that was asked for")
+
+
+def _pass_guards(it: _Apply, plan: Plan) -> None:
+    from cg_sync.workflow.apply import refuse_if_guarded
+
+    refuse_if_guarded(plan, it.allow)
+    if plan.tripped:
+        rules = ", ".join(dict.fromkeys(guard.rule for guard in plan.tripped))
+        it.tell(line(Span(f"allowed for this plan: {rules}", Tone.STRONG)))
+
+
+def _carried_out(
+    it: _Apply, plan: Plan, carry_out: Callable[[Callable[[Step], None]], Outcome]
+) -> Outcome:
+    """The outcome of the writes, each told when it is done; an interruption is accounted for."""
+    from cg_sync.report.data import outcome_data
+    from cg_sync.report.text import outcome_lines, step_line
+    from cg_sync.workflow.apply import interrupted
+
+    done: list[Step] = []
+    with progress("applying", len(plan.steps)) as advance:
+
+        def told(step: Step) -> None:
             done.append(step)
             advance()
-            write([step_line(step, labels)], to_stderr=aside)
+            it.tell(step_line(step, it.labels))
 
         try:
-            outcome = apply_changes(checked, prepared, shop, on_step=tell)
+            outcome = carry_out(told)
         except CgSyncError:
             raise  # It is certain that nothing was written, and the error says why.
         except BaseException:
             stopped = interrupted(plan, done)
-            run.result["apply"] = outcome_data(stopped)
-            write(outcome_lines(stopped, labels), to_stderr=aside)
+            it.run.result["apply"] = outcome_data(stopped)
+            it.tell(*outcome_lines(stopped, it.labels))
             raise
-    run.result["apply"] = outcome_data(outcome)
-    outcome = look_again(checked, outcome, shop)
-    run.result["apply"] = outcome_data(outcome)
-    if run.format == "json":
+    it.run.result["apply"] = outcome_data(outcome)
+    return outcome
+
+
+def _ended(it: _Apply, plan: Plan, outcome: Outcome) -> int:
+    from cg_sync.report.data import outcome_data, plan_data
+    from cg_sync.report.text import outcome_lines
+    from cg_sync.workflow.apply import refuse_if_stopped
+
+    it.run.result["apply"] = outcome_data(outcome)
+    if it.aside:
         write_json({"plan": plan_data(plan), "apply": outcome_data(outcome)})
-        run.printed_document = True
+        it.run.printed_document = True
     elif plan.steps:
-        write(outcome_lines(outcome, labels))
+        it.tell(*outcome_lines(outcome, it.labels))
     refuse_if_stopped(outcome)
     return ExitCode.DONE
 
 
-def _ask(plan: Plan, by_name: bool) -> None:
+def _ask(it: _Apply, plan: Plan) -> None:
     """Let a person decide; raises UsageWrong where there is none."""
+    from cg_sync.workflow.connect import chosen_environment
+
     if not sys.stdin.isatty():
         raise UsageWrong(
             "apply asks before it writes, and there is no terminal to ask on",
             hint="read the plan above; to go on without asking: cg-sync apply --yes",
         )
     name = plan.target.environment
-    if by_name:
+    if chosen_environment(it.checked).confirm:
         answer = click.prompt(
             f"This is {name}. Write its name to go on", err=True, default="", show_default=False
         )

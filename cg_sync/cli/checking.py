@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cg_sync.cli.paper import put_problems
 from cg_sync.cli.run import (
     Run,
     environment_option,
@@ -18,13 +19,14 @@ from cg_sync.cli.run import (
 from cg_sync.cli.terminal import notice, write, write_json
 from cg_sync.errors import ExitCode, FilesError, Problem, Severity, UsageWrong, counted
 from cg_sync.jsonvalue import JsonValue
+from cg_sync.report.formats import PROBLEM_FORMATS
 from cg_sync.report.line import Span, Tone, line
 
 
 @click.command("validate")
 @project_option
 @environment_option
-@format_option("text", "json")
+@format_option(*PROBLEM_FORMATS)
 @result_file_option
 @pass_run
 def validate_command(run: Run) -> int:
@@ -61,7 +63,7 @@ def validate_command(run: Run) -> int:
         if linted.infos:
             said = f"{counted(linted.infos, 'info')}: `cg-sync analyse` shows them"
             write([line(Span(said, Tone.QUIET))], to_stderr=True)
-        if not errors:
+        if not put_problems(run, problems) and not errors:
             found = ", ".join(
                 counted(count, label.removesuffix("s")) for label, count in counts.items()
             )

@@ -29,8 +29,13 @@ COMMANDS = {
     "test": ("cg_sync.cli.testing", "Run the rule tests; no network."),
     "analyse": ("cg_sync.cli.analysing", "Prove what the settings do together; no network."),
     "plan": ("cg_sync.cli.planning", "Show what apply would change."),
+    "show": ("cg_sync.cli.showing", "Show a saved plan, in any format."),
+    "verify": ("cg_sync.cli.showing", "Hold a saved plan against the shop of today."),
     "explain": ("cg_sync.cli.explaining", "Explain a customer's setting, or a finding."),
     "apply": ("cg_sync.cli.applying", "Make the shop as the files say."),
+    "snapshot": ("cg_sync.cli.snapping", "Write the shop into a file that plans can be made from."),
+    "drift": ("cg_sync.cli.drifting", "Show how far the shop is from the files."),
+    "comment": ("cg_sync.cli.commenting", "Put a report on its pull request."),
     "import": ("cg_sync.cli.importing", "Write what the shop has into files."),
     "list": ("cg_sync.cli.listing", "List groups, settings or customers of the shop."),
     "schema": ("cg_sync.cli.starting", "Print or refresh the JSON Schemas."),
@@ -125,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = code if isinstance(code, int) else ExitCode.DONE
     except CgSyncError as it:
         error, code = it, it.exit_code
-        _show(it)
+        _show(it, run)
     except click.ClickException as it:
         error, code = it, ExitCode.USAGE
         shown = io.StringIO()
@@ -145,12 +150,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(code)
 
 
-def _show(error: CgSyncError) -> None:
+def _show(error: CgSyncError, run: Run) -> None:
+    """On stderr for people. Problems in files are a document on stdout too, where the format has
+    one for them: a pipeline that asked for it uploads it all the more.
+    """
+    from cg_sync.cli.paper import put_problems
     from cg_sync.report.line import Span, Tone, discreet, line
     from cg_sync.report.text import problem_lines
 
     if isinstance(error, FilesError):
         write(problem_lines(error.problems), to_stderr=True)
+        if not run.printed_document:
+            put_problems(run, error.problems)
         return
     write([line(Span("error: ", Tone.ERROR), discreet(str(error), 2000))], to_stderr=True)
     if error.hint:

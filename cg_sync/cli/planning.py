@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from cg_sync.cli.paper import paper_options, put
 from cg_sync.cli.run import (
     Run,
     environment_option,
@@ -15,38 +18,92 @@ from cg_sync.cli.run import (
     project_option,
     result_file_option,
 )
-from cg_sync.cli.terminal import notice, waiting, write, write_json
-from cg_sync.errors import ExitCode
+from cg_sync.cli.terminal import notice, waiting
+from cg_sync.errors import ExitCode, UsageWrong
+from cg_sync.report.formats import PLAN_FORMATS
+
+if TYPE_CHECKING:
+    from cg_sync.core.plan import Plan
+    from cg_sync.workflow.check import Checked
+    from cg_sync.workflow.plan import Prepared
 
 
 @click.command("plan")
 @project_option
 @environment_option
-@format_option("text", "json")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Save the plan to this file too, to be shown, verified and applied later.",
+)
+@click.option(
+    "--base",
+    metavar="REF",
+    help="Tell what this branch does from what somebody changed in the shop, held against where "
+    "the branch left REF.",
+)
+@click.option(
+    "--against",
+    metavar="SNAPSHOT",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Plan against a snapshot instead of the shop: no network, no credentials.",
+)
+@format_option(*PLAN_FORMATS)
+@paper_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit code 2 when there are changes.")
 @result_file_option
 @pass_run
-def plan_command(run: Run, detailed_exitcode: bool) -> int:
+def plan_command(
+    run: Run,
+    out: Path | None,
+    base: str | None,
+    against: Path | None,
+    most: int,
+    full_report: str,
+    detailed_exitcode: bool,
+) -> int:
     """Read the shop and show what apply would change. Cannot write: the client refuses anything but
     reading.
     """
     from cg_sync.report.data import plan_data
-    from cg_sync.report.text import plan_lines
-    from cg_sync.workflow.connect import open_shop
-    from cg_sync.workflow.plan import plan_changes
+    from cg_sync.workflow.saved import save_plan
     from cg_sync.workflow.telling import explained
 
-    checked = run.check()
+    now = datetime.now(UTC)
+    if out is not None and not out.parent.is_dir():
+        raise UsageWrong(f"--out {out}: no such folder", hint="name a file in a folder there is")
+    checked = run.check(to_connect=against is None)
     checked.refuse_if_broken()
+    prepared = _prepared(checked, against, now)
+    plan = explained(_told_apart(prepared, checked, base), checked, as_of=now)
+    if out is not None:
+        save_plan(plan, checked, out, made_at=now, environ=os.environ)
+    summary = plan_data(plan)["summary"]
+    run.result |= {"digest": plan.digest, "summary": summary, "changes": bool(plan.changes)}
+    put(run, plan, None, most=most, full_report=full_report)
+    if out is not None:
+        notice(f"saved to {out}; cg-sync show, verify and apply take it")
+    return ExitCode.CHANGES if detailed_exitcode and plan.changes else ExitCode.DONE
+
+
+def _prepared(checked: Checked, against: Path | None, now: datetime) -> Prepared:
+    from cg_sync.workflow.connect import open_shop
+    from cg_sync.workflow.plan import plan_changes
+
+    if against is not None:
+        from cg_sync.workflow.snapshot import plan_against
+
+        return plan_against(checked, against, now=now, environ=os.environ)
     shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
     with waiting("reading the shop …"):
-        plan = plan_changes(checked, shop).plan
-        plan = explained(plan, checked, as_of=datetime.now(UTC))
-    data = plan_data(plan)
-    run.result |= {"digest": plan.digest, "summary": data["summary"], "changes": bool(plan.changes)}
-    if run.format == "json":
-        write_json(data)
-        run.printed_document = True
-    else:
-        write(plan_lines(plan, {kind.name: kind.label for kind in checked.kinds}))
-    return ExitCode.CHANGES if detailed_exitcode and plan.changes else ExitCode.DONE
+        return plan_changes(checked, shop)
+
+
+def _told_apart(prepared: Prepared, checked: Checked, base: str | None) -> Plan:
+    if base is None:
+        return prepared.plan
+    from cg_sync.workflow.base import check_base, told_apart
+
+    against = check_base(checked, base, environ=os.environ)
+    return told_apart(prepared.plan, checked, against, prepared.live)

@@ -118,7 +118,7 @@ def diff(
         if tombstone is not None:
             changes.append(_delete(held, kind, tombstone.document))
         elif address not in taken:
-            kept = address in live.twice or _is_kept(address.key, owned)
+            kept = address in live.twice or is_kept(address.key, owned)
             if owned.mode == "all" and not kept:
                 changes.append(_delete(held, kind, None))
             else:
@@ -128,7 +128,8 @@ def diff(
     return Difference(tuple(changes), tuple(unmanaged), unchanged)
 
 
-def _is_kept(key: str, owned: Ownership) -> bool:
+def is_kept(key: str, owned: Ownership) -> bool:
+    """Whether a resource without a file stays although all of its kind are ours."""
     # In patterns only `*` and `?` are special; brackets are letters of many names.
     return any(fnmatchcase(key, pattern.replace("[", "[[]")) for pattern in owned.keep)
 

@@ -144,6 +144,10 @@ class Kind(Generic[C]):
     """What a change means in words, from what was before (None: nothing); None when the fields say
     it all. What is true of that moment is proved too; with None for it, nothing is."""
 
+    likeness: Callable[[Spec], str] = lambda _spec: ""
+    """What marks a resource whatever it is called: of two for which this is the same text one may
+    be the other, renamed. Empty: nothing marks it."""
+
     @property
     def wire_key(self) -> str:
         """What the shop calls the field that names the resource."""

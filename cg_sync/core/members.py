@@ -4,7 +4,9 @@ shop's customers.
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+from array import array
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -78,17 +80,22 @@ class UnknownKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """Live members held against wanted ones. `missing` are wanted keys that no live member has."""
+    """Live members held against wanted ones. `missing` are wanted keys that no live member has;
+    `fingerprint` names all live members, and is empty where others may come and go.
+    """
 
     kept: int
     surplus: tuple[Member, ...]
     missing: MemberKeys
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberDelta:
     """What has to happen to a group's members, each list in pk order; `unknown` keys are left out
     of `add`, and `withheld` members out of `remove`, since one of those keys may mean them.
+
+    `fingerprint` names the members that there were before; empty where others may come and go.
     """
 
     add: tuple[Member, ...]
@@ -96,6 +103,7 @@ class MemberDelta:
     kept: int
     unknown: tuple[UnknownKey, ...] = ()
     withheld: tuple[Member, ...] = ()
+    fingerprint: str = ""
 
     @property
     def before(self) -> int:
@@ -135,9 +143,11 @@ def sift(wanted: Membership, customers: Iterable[JsonObject]) -> Sifted:
     wanted_by = wanted.keys.by
     surplus: list[Member] = []
     kept = 0
+    pks = array("q")
     for customer in customers:
         named = False
-        for name, key in keys_of(customer).items():
+        keys = keys_of(customer)
+        for name, key in keys.items():
             if key in wanted_by.get(name, ()):
                 missing[name].discard(key)
                 named = True
@@ -145,7 +155,16 @@ def sift(wanted: Membership, customers: Iterable[JsonObject]) -> Sifted:
             kept += 1
         else:
             surplus.append(member_of(customer))
-    return Sifted(kept, tuple(sorted(surplus)), MemberKeys(missing))
+        if wanted.mode == "exact":
+            pks.append(int(keys["pk"]))
+    fingerprint = fingerprint_of(pks) if wanted.mode == "exact" else ""
+    return Sifted(kept, tuple(sorted(surplus)), MemberKeys(missing), fingerprint)
+
+
+def fingerprint_of(pks: Iterable[RemoteId]) -> str:
+    """SHA-256 of a set of members, in hex; their order means nothing."""
+    ordered = array("q", sorted(pks))
+    return hashlib.sha256(",".join(map(str, ordered)).encode()).hexdigest()
 
 
 UNSURE_FIELDS: tuple[KeyField, ...] = ("erp_code", "phone_number")
@@ -170,4 +189,11 @@ def delta_of(
                 unknown.append(UnknownKey(name, key, several=bool(found)))
     unsure = any(it.field in UNSURE_FIELDS for it in unknown)
     remove, withheld = ((), sifted.surplus) if unsure else (sifted.surplus, ())
-    return MemberDelta(tuple(sorted(add)), remove, sifted.kept, tuple(sorted(unknown)), withheld)
+    return MemberDelta(
+        tuple(sorted(add)),
+        remove,
+        sifted.kept,
+        tuple(sorted(unknown)),
+        withheld,
+        sifted.fingerprint,
+    )

@@ -10,6 +10,7 @@ from typing import Literal, assert_never
 
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Difference, Update
+from cg_sync.core.fingerprint import fingerprints_of
 from cg_sync.core.guards import Tripped, tripped_guards
 from cg_sync.core.kind import C, Kind
 from cg_sync.core.members import Member
@@ -26,7 +27,7 @@ MEMBERS_PER_CALL = 500
 dominate.
 """
 
-FORMAT = "cg-sync/plan/1"
+FORMAT = "cg-sync/intent/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ View = Literal["plan", "drift"]
 @dataclass(frozen=True)
 class Plan:
     """Everything there is to say about a run before it writes. `calls` were spent on making it, by
-    verb; `readings` are there for the changes that words say better than fields.
+    verb; `intents` name what each change means to do, `readings` are there for the changes that
+    words say better than fields.
 
     `fingerprints` name the live state that each change was made from. `origins` say of each changed
     field whose doing it is, and `already_live` names what the branch changes and the shop has: both
@@ -92,6 +94,7 @@ class Plan:
     unchanged: int
     digest: str
     calls: Mapping[str, int]
+    intents: Mapping[Address, str] = field(default_factory=dict)
     readings: Mapping[Address, Reading] = field(default_factory=dict)
     fingerprints: Mapping[Address, str] = field(default_factory=dict)
     origins: Mapping[Address, Mapping[str, Origin]] = field(default_factory=dict)
@@ -132,8 +135,10 @@ def make_plan(
     guards: Guards,
     problems: Iterable[Problem],
     calls: Mapping[str, int],
+    source: Source | None = None,
 ) -> Plan:
     """Freeze what is to be done, in order, and hold it against the guards."""
+    intents = {it.address: intent_of(it) for it in difference.changes}
     return Plan(
         target=target,
         changes=difference.changes,
@@ -142,8 +147,11 @@ def make_plan(
         problems=tuple(problems),
         unmanaged=difference.unmanaged,
         unchanged=difference.unchanged,
-        digest=intent_digest(target, difference.changes),
+        digest=digest_of_intents(target, intents.values()),
         calls=dict(calls),
+        intents=intents,
+        fingerprints=fingerprints_of(difference.changes, live, kinds),
+        source=source,
     )
 
 
@@ -181,15 +189,17 @@ def intent_digest(target: Target, changes: Iterable[Change]) -> str:
     """SHA-256 of what is meant to happen: the same for the same intent whatever the commit, the
     layout of the files or the time, and different as soon as any value, member or target differs.
     """
-    return digest_of(
-        [
-            FORMAT,
-            target.environment,
-            target.url,
-            target.channel,
-            [_intent(change) for change in changes],
-        ]
-    )
+    return digest_of_intents(target, map(intent_of, changes))
+
+
+def digest_of_intents(target: Target, intents: Iterable[str]) -> str:
+    """The same from the intents of the single changes, in their order."""
+    return digest_of([FORMAT, target.environment, target.url, target.channel, [*intents]])
+
+
+def intent_of(change: Change) -> str:
+    """SHA-256 of what one change means to do."""
+    return digest_of(_intent(change))
 
 
 def _intent(change: Change) -> JsonValue:

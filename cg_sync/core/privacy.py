@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 SAMPLE = 5
@@ -17,3 +18,12 @@ def named(people: Sequence[str], most: int = SAMPLE) -> str:
     """The first few, masked before, and how many more there are."""
     shown = ", ".join(people[:most])
     return f"{shown} and {len(people) - most:,} more" if len(people) > most else shown
+
+
+_NAME = r"[^\s@<>\"`,;:/()\[\]{}=|\\]"
+_LOCAL_PART = re.compile(rf"(?<!{_NAME})({_NAME}){_NAME}*(?=@{_NAME}+\.{_NAME})")
+
+
+def without_addresses(text: str) -> str:
+    """`text` with `a***@example.com` for every e-mail address in it."""
+    return _LOCAL_PART.sub(r"\1***", text) if "@" in text else text

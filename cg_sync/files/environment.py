@@ -53,6 +53,20 @@ def substitute(
     return replace(document, content=content), tuple(problems)
 
 
+def escaped(value: JsonValue) -> JsonValue:
+    """The value such that no text in it names a variable: `substitute` gives it back."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, Mapping):
+        return {key: escaped(inner) for key, inner in value.items()}
+    return [escaped(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def names_variable(text: str) -> bool:
+    """Whether the text takes its value, or a part of it, from a variable."""
+    return any(it["name"] is not None for it in _REFERENCE.finditer(text))
+
+
 def _filled(
     value: JsonValue, at: Pointer, below: Pointer, fill: Callable[[str, Pointer], str]
 ) -> JsonValue:

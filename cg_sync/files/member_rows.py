@@ -81,8 +81,7 @@ def csv_rows(file: BinaryIO) -> Iterator[GoodRow | BadRow]:
     """Of each row the first key that is filled in, as KEY_FIELDS go. Raises ListBroken."""
     lines = _lines(file)
     first = next(lines, "")
-    delimiter = max(DELIMITERS, key=_without_quotes(first).count)
-    reader = csv.reader(chain((first,), lines), delimiter=delimiter, strict=True)
+    reader = csv.reader(chain((first,), lines), delimiter=delimiter_of(first), strict=True)
     line = 1  # where the row starts; a quoted cell may go on over several lines
     try:
         header = next(reader, [])
@@ -128,8 +127,9 @@ def _checked_lines(block: bytes, first: int) -> Iterator[str]:
         yield text
 
 
-def _without_quotes(line: str) -> str:
-    return re.sub(r'"[^"]*"', "", line)
+def delimiter_of(header: str) -> str:
+    """What separates the cells of a CSV file with this first line."""
+    return max(DELIMITERS, key=re.sub(r'"[^"]*"', "", header).count)
 
 
 def _key_columns(header: Sequence[str]) -> tuple[tuple[KeyField, int], ...]:

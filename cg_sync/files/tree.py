@@ -19,6 +19,11 @@ ATTRIBUTES_FILE = "attributes.yaml"
 INVARIANTS_FILE = "invariants.yaml"
 LISTS_FOLDER = "lists"
 CONDITIONS_FOLDER = "conditions"
+MEMBERS_FOLDER = "members"
+PROJECT_PATHS = (
+    PROJECT_FILE, ATTRIBUTES_FILE, INVARIANTS_FILE, LISTS_FOLDER, CONDITIONS_FOLDER, MEMBERS_FOLDER,
+)  # fmt: skip
+"""What a plan depends on, besides the folders of kinds; member lists may lie elsewhere too."""
 
 
 @dataclass(frozen=True, slots=True)

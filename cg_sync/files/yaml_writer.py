@@ -38,6 +38,14 @@ def to_yaml(content: JsonValue, *, header: str | None = None) -> str:
     return "\n".join((*above, *_block(content, WIDTH), ""))
 
 
+def to_flow(value: JsonValue, *, in_flow: bool = True) -> str:
+    """`value` in one line: as it may stand inside brackets, or else behind `key: ` and `- `.
+
+    Raises ValueError as `to_yaml` does.
+    """
+    return _flow(value, in_flow=in_flow)
+
+
 def _block(value: JsonValue, width: int) -> Iterator[str]:
     """The lines of `value`, not indented; `width` is what is left of each line."""
     if isinstance(value, Mapping) and value:

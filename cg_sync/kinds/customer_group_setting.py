@@ -15,6 +15,7 @@ from cg_sync.core.kind import Field, Ids, Kind, Reference, Spec, WireUnreadable
 from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.kinds.context import Context
+from cg_sync.kinds.setting_likeness import likeness
 from cg_sync.kinds.setting_priorities import check_live_priorities, check_priorities
 from cg_sync.kinds.setting_reading import tell
 from cg_sync.rules.dialect import BUILT_IN, Dialect
@@ -293,4 +294,5 @@ CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(
     check_beside=check_live_priorities,
     parsed=(("rule",),),
     check_parsed=check_rule,
+    likeness=likeness,
 )

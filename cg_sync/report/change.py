@@ -22,6 +22,8 @@ Labels = Mapping[str, str]
 NOBODYS: Mapping[str, Origin] = MappingProxyType({})
 """The origins of a change when nobody asked whose doing it is."""
 
+NO_FILE = "no file; ownership: all"
+"""Stands where the place in a file would."""
 MOST_ON_ONE_LINE = 72
 MEMBERS_SHOWN = 3
 _MARK = {Create: ("+", Tone.ADDED), Update: ("~", Tone.CHANGED), Delete: ("-", Tone.REMOVED)}
@@ -49,7 +51,7 @@ def change_lines(
     its value. The title says whose doing it is, and where the fields do not agree each of them.
     """
     mark, tone = _MARK[type(change)]
-    where = discreet(str(change.where)) if change.where is not None else "no file; ownership: all"
+    where = discreet(str(change.where)) if change.where is not None else NO_FILE
     title = f"{mark} {title_of(change, labels)}"
     yield line("  ", Span(title, tone), "  ", Span(where, Tone.QUIET), *_whose_doing(origins))
     if isinstance(change, Delete):

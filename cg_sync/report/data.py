@@ -10,10 +10,13 @@ from typing import assert_never
 
 from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.members import MemberDelta
+from cg_sync.core.moves import Move, moves_of
+from cg_sync.core.origin import Origin
 from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import Plan
 from cg_sync.core.privacy import SAMPLE
 from cg_sync.core.reading import Reading
+from cg_sync.core.source import Source
 from cg_sync.errors import Position, Problem
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.report.change import shown_member
@@ -22,9 +25,9 @@ from cg_sync.report.line import without_addresses
 
 def json_text(value: JsonValue) -> str:
     """One indented JSON document with a newline at its end. Letters stay as they are, but what a
-    terminal could act upon, and what UTF-8 cannot say, is escaped.
+    terminal or the log of a pipeline could act upon, and what UTF-8 cannot say, is escaped.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    text = json.dumps(value, indent=2, ensure_ascii=False).replace("##", "#\\u0023")
     lines = (it if it.isprintable() else _escaped(it) for it in text.split("\n"))
     return "\n".join(lines) + "\n"
 
@@ -60,9 +63,16 @@ def plan_data(plan: Plan) -> dict[str, JsonValue]:
             "url": plan.target.url,
             "channel": plan.target.channel,
         },
+        "view": plan.view,
+        "source": _source_data(plan.source),
         "digest": plan.digest,
         "summary": _summary(plan),
-        "changes": [_change_data(it, plan.readings.get(it.address)) for it in plan.changes],
+        "changes": [
+            _change_data(it, plan.readings.get(it.address), plan.origins.get(it.address))
+            for it in plan.changes
+        ],
+        "already_live": [{"kind": it.kind, "key": it.key} for it in plan.already_live],
+        "moves": [_move_data(it) for it in moves_of(plan.changes)],
         "guards": [
             {
                 "code": it.code,
@@ -71,6 +81,7 @@ def plan_data(plan: Plan) -> dict[str, JsonValue]:
                 "part": it.part,
                 "whole": it.whole,
                 "limit": it.limit,
+                "where": position_data(it.where),
             }
             for it in plan.tripped
         ],
@@ -80,6 +91,25 @@ def plan_data(plan: Plan) -> dict[str, JsonValue]:
         "writes": len(plan.steps),
     }
     return without_people(data)
+
+
+def _source_data(source: Source | None) -> JsonValue:
+    if source is None:
+        return None
+    snapshot = source.snapshot
+    return {
+        "tool_version": source.tool_version,
+        "commit": source.commit,
+        "dirty": source.dirty,
+        "base": source.base,
+        "snapshot": None
+        if snapshot is None
+        else {
+            "read_at": snapshot.read_at.isoformat(),
+            "age_seconds": int(snapshot.age.total_seconds()),
+            "signed": snapshot.signed,
+        },
+    }
 
 
 def _summary(plan: Plan) -> dict[str, JsonValue]:
@@ -104,13 +134,20 @@ def _action(change: Change) -> str:
             assert_never(change)
 
 
-def _change_data(change: Change, reading: Reading | None = None) -> dict[str, JsonValue]:
+def _change_data(
+    change: Change,
+    reading: Reading | None = None,
+    origins: Mapping[str, Origin] | None = None,
+) -> dict[str, JsonValue]:
     data: dict[str, JsonValue] = {
         "action": _action(change),
         "kind": change.address.kind,
         "key": change.address.key,
         "where": position_data(change.where),
-        "fields": {field.name: {"old": field.old, "new": field.new} for field in change.fields},
+        "fields": {
+            it.name: {"old": it.old, "new": it.new, "where": position_data(it.where)}
+            for it in change.fields
+        },
     }
     if isinstance(change, Update) and change.former is not None:
         data["renamed_from"] = change.former
@@ -118,6 +155,8 @@ def _change_data(change: Change, reading: Reading | None = None) -> dict[str, Js
         data["members"] = _members_data(change.members)
     if reading is not None:
         data["reading"] = _reading_data(reading)
+    if origins is not None:
+        data["origins"] = {name: origin.value for name, origin in origins.items()}
     return data
 
 
@@ -142,6 +181,14 @@ def _members_data(members: MemberDelta) -> dict[str, JsonValue]:
         "unknown": len(members.unknown),
         "add_sample": [shown_member(it) for it in members.add[:SAMPLE]],
         "remove_sample": [shown_member(it) for it in members.remove[:SAMPLE]],
+    }
+
+
+def _move_data(move: Move) -> dict[str, JsonValue]:
+    return {
+        "source": {"kind": move.source.kind, "key": move.source.key},
+        "target": {"kind": move.target.kind, "key": move.target.key},
+        "count": move.count,
     }
 
 

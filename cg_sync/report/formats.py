@@ -17,6 +17,8 @@ ProblemFormat = Literal["text", "json", "markdown", "junit", "sarif", "github", 
 
 PLAN_FORMATS: tuple[PlanFormat, ...] = get_args(PlanFormat)
 PROBLEM_FORMATS: tuple[ProblemFormat, ...] = get_args(ProblemFormat)
+FINDING_FORMATS = tuple(it for it in PROBLEM_FORMATS if it not in ("text", "json"))
+"""Those that say the same of problems whichever command found them."""
 
 GITHUB_COMMENT = 65_536
 """Characters that a comment may have on GitHub; others allow more."""
@@ -25,13 +27,15 @@ GITHUB_COMMENT = 65_536
 @dataclass(frozen=True)
 class Paper:
     """What a report needs besides the plan: what resources are called, the version of the tool, how
-    many characters there may be where a format has a limit, and where the full report is.
+    many characters there may be where a format has a limit, where the full report is, and in which
+    folder of its repository the project is: empty, or with a slash at its end.
     """
 
     labels: Labels
     tool_version: str
     most: int = GITHUB_COMMENT
     full_report: str = ""
+    folder: str = ""
 
 
 def plan_text(plan: Plan, form: PlanFormat, paper: Paper) -> str:
@@ -52,9 +56,7 @@ def plan_text(plan: Plan, form: PlanFormat, paper: Paper) -> str:
         case "markdown":
             from cg_sync.report.markdown import plan_markdown
 
-            return plan_markdown(
-                plan, paper.labels, most=paper.most, full_report=paper.full_report
-            )
+            return plan_markdown(plan, paper.labels, most=paper.most, full_report=paper.full_report)
         case "html":
             from cg_sync.report.html import plan_html
 
@@ -94,14 +96,14 @@ def problems_text(problems: Sequence[Problem], form: ProblemFormat, paper: Paper
         case "sarif":
             from cg_sync.report.sarif import sarif
 
-            return sarif(problems, tool_version=paper.tool_version)
+            return sarif(problems, tool_version=paper.tool_version, folder=paper.folder)
         case "github":
             from cg_sync.report.annotations import github_annotations
 
-            return github_annotations(problems)
+            return github_annotations(problems, folder=paper.folder)
         case "codequality":
             from cg_sync.report.codequality import code_quality
 
-            return code_quality(problems)
+            return code_quality(problems, folder=paper.folder)
         case _:
             assert_never(form)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cg_sync.core.privacy import without_addresses as without_addresses
+
 
 class Tone(StrEnum):
     """What a span means; the terminal decides how that looks."""
@@ -43,14 +45,21 @@ def plain(lines: Iterable[Line]) -> str:
     return "".join("".join(span.text for span in it).rstrip() + "\n" for it in lines)
 
 
+_COMMAND = re.compile(r"(?<=:):(?=[A-Za-z])|(?<=#)#(?=\[|vso\[)")
+"""GitHub acts upon `::word` at the beginning of a line, and upon `##[word]` anywhere in it; Azure
+upon `##vso[word]`.
+"""
+
+
 def harmless(text: str, most: int = 300) -> str:
     """`text` with everything a terminal could act upon written out, in one line of at most `most`
     characters.
 
     Control characters and marks that change the direction of writing become `\\u{…}`; line breaks
-    too.
+    too, and a letter of what the log of a pipeline takes for a command: `::error::`, `##[error]`.
     """
     safe = "".join(_written_out(letter) for letter in text[: most + 1])
+    safe = _COMMAND.sub(lambda it: f"\\u{{{ord(it[0]):x}}}", safe)
     return f"{safe[:most]}…" if len(text) > most or len(safe) > most else safe
 
 
@@ -65,12 +74,3 @@ def _written_out(letter: str) -> str:
 def discreet(text: str, most: int = 300) -> str:
     """`text` harmless, and with e-mail addresses masked: whatever others wrote, nobody is named."""
     return harmless(without_addresses(text), most)
-
-
-_NAME = r"[^\s@<>\"`,;:/()\[\]{}=|\\]"
-_LOCAL_PART = re.compile(rf"(?<!{_NAME})({_NAME}){_NAME}*(?=@{_NAME}+\.{_NAME})")
-
-
-def without_addresses(text: str) -> str:
-    """`text` with `a***@example.com` for every e-mail address in it."""
-    return _LOCAL_PART.sub(r"\1***", text) if "@" in text else text

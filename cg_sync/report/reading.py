@@ -28,7 +28,7 @@ def verdict_line(reading: Reading) -> Line:
     if not reading.verdict:
         return line()
     tone = VERDICT_TONES.get(reading.verdict, Tone.STRONG)
-    return line(Span(reading.verdict, tone), f": {reading.proof}")
+    return line(Span(reading.verdict, tone), f": {discreet(reading.proof)}")
 
 
 def reading_lines(reading: Reading, indent: str, *, is_new: bool = False) -> Iterator[Line]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from cg_sync.errors import counted
 from cg_sync.jsonvalue import JsonValue
@@ -13,6 +12,7 @@ from cg_sync.report.data import position_data
 from cg_sync.report.invented import invented_data, shown_invented, without_real_people
 from cg_sync.report.line import Line, Span, Tone, line, plain
 from cg_sync.report.tree import Words, tree_lines
+from cg_sync.report.xml import attribute, in_xml, told_apart
 from cg_sync.rules.testing.run import Failed, Failure, SuiteResult
 
 MOST_SHOWN = 3
@@ -97,26 +97,12 @@ def junit_text(results: Sequence[SuiteResult], words: Words) -> str:
         name = _quoted(result.file)
         lines.append(f'  <testsuite name={name}{_counts(result.cases)} skipped="0">')
         failed = iter(result.failed)
-        names = _told_apart(shown_invented(case, MOST_QUOTED) for case, _ in result.cases)
+        names = told_apart(shown_invented(case, MOST_QUOTED) for case, _ in result.cases)
         for (_, passed), case in zip(result.cases, names, strict=True):
-            tag = f"    <testcase classname={name} name={quoteattr(_in_xml(case))}"
+            tag = f"    <testcase classname={name} name={attribute(case)}"
             lines += [f"{tag}/>"] if passed else [f"{tag}>", *_failure(next(failed), words)]
         lines.append("  </testsuite>")
     return "\n".join((*lines, "</testsuites>", ""))
-
-
-def _told_apart(names: Iterable[str]) -> Iterator[str]:
-    """The names, with ` #2` and so on behind those that were there before."""
-    taken: set[str] = set()
-    times: dict[str, int] = {}
-    for name in names:
-        told, at = name, times.get(name, 1)
-        while told in taken:
-            at += 1
-            told = f"{name} #{at}"
-        times[name] = at
-        taken.add(told)
-        yield told
 
 
 def _counts(cases: Sequence[tuple[str, bool]]) -> str:
@@ -129,21 +115,13 @@ def _failure(failed: Failed, words: Words) -> Iterator[str]:
     message = "; ".join(f"expected {it.expected}, found {it.found}" for it in failures)
     text = plain(_failed_lines(failed, words))
     yield f'      <failure type="expectation" message={_quoted(message)}>'
-    yield f"{escape(_in_xml(text))}      </failure>"
+    yield f"{escape(in_xml(text))}      </failure>"
     yield "    </testcase>"
-
-
-# What XML 1.0 has no way to write, not even as a character reference.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _quoted(text: str) -> str:
     """The text as an attribute of one line."""
-    return quoteattr(_in_xml(shown_invented(text, MOST_QUOTED)))
-
-
-def _in_xml(text: str) -> str:
-    return _NO_XML.sub("\ufffd", text)
+    return attribute(shown_invented(text, MOST_QUOTED))
 
 
 def results_data(results: Sequence[SuiteResult], words: Words) -> dict[str, JsonValue]:

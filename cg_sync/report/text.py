@@ -9,6 +9,7 @@ from typing import assert_never
 
 from cg_sync.core.address import Address
 from cg_sync.core.guards import Tripped
+from cg_sync.core.moves import Move, moves_of
 from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import (
     AddMembers,
@@ -29,12 +30,14 @@ from cg_sync.report.verdict import (
     forecast,
     guard_sentence,
     heading,
+    move_sentence,
     relied_on,
     spent,
     verdict,
 )
 
 NAMES_SHOWN = 10
+MOVES_SHOWN = 10
 MESSAGE_LETTERS = 1000
 
 _TONES = {
@@ -62,6 +65,7 @@ def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
         )
         for change in plan.changes
     )
+    yield from _move_lines(moves_of(plan.changes))
     yield from _already_live_lines(plan.already_live, labels)
     yield from _unmanaged_lines(plan.unmanaged, labels)
     if plan.tripped:
@@ -89,6 +93,17 @@ def _blocks(blocks: Iterable[Iterator[Line]]) -> Iterator[Line]:
             yield line()
         yield from block
         length = len(block)
+
+
+def _move_lines(moves: Sequence[Move]) -> Iterator[Line]:
+    if not moves:
+        return
+    yield line()
+    yield line(Span("Moved between groups", Tone.STRONG))
+    for move in moves[:MOVES_SHOWN]:
+        yield line(f"  {move_sentence(move)}")
+    if len(moves) > MOVES_SHOWN:
+        yield line(Span(f"  and {len(moves) - MOVES_SHOWN:,} more", Tone.QUIET))
 
 
 def _already_live_lines(already: Sequence[Address], labels: Labels) -> Iterator[Line]:

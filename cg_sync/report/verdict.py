@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.guards import Tripped
+from cg_sync.core.moves import Move
 from cg_sync.core.origin import Origin
 from cg_sync.core.plan import Plan
 from cg_sync.core.source import SnapshotRead, Source
@@ -16,7 +17,11 @@ from cg_sync.errors import counted
 from cg_sync.report.line import discreet
 
 _PLANNED = ((Create, "to create"), (Update, "to update"), (Delete, "to delete"))
-_DRIFTED = ((Create, "missing"), (Update, "different"), (Delete, "to be gone"))
+_DRIFTED = (
+    (Create, "missing in the shop"),
+    (Update, "different"),
+    (Delete, "in the shop though it must not be"),
+)
 SHORT_COMMIT = 12
 
 
@@ -53,13 +58,27 @@ def heading(plan: Plan) -> str:
 
 def verdict(plan: Plan) -> str:
     """What the plan does, or how far the shop is from the files, in one sentence."""
+    return ", ".join(verdict_parts(plan))
+
+
+def verdict_parts(plan: Plan) -> list[str]:
+    """The parts of that sentence: `2 to create`, `members +120 −3`; at least one."""
     kinds = Counter(type(change) for change in plan.changes)
     words = _PLANNED if plan.view == "plan" else _DRIFTED
     parts = [f"{kinds[kind]:,} {word}" for kind, word in words if kinds[kind]]
     counts = counts_of(plan.changes)
     if counts.members_added or counts.members_removed:
-        parts.append(f"members +{counts.members_added:,} −{counts.members_removed:,}")
-    return ", ".join(parts) or ("nothing to do" if plan.view == "plan" else "none")
+        parts.append(_moved(counts) if plan.view == "plan" else _drifted_members(counts))
+    return parts or ["nothing to do" if plan.view == "plan" else "none"]
+
+
+def _moved(counts: Counts) -> str:
+    return f"members +{counts.members_added:,} −{counts.members_removed:,}"
+
+
+def _drifted_members(counts: Counts) -> str:
+    words = ((counts.members_added, "missing"), (counts.members_removed, "too many"))
+    return f"members: {', '.join(f'{number:,} {word}' for number, word in words if number)}"
 
 
 def beside(plan: Plan) -> str:
@@ -100,14 +119,19 @@ def origin_of(fields: Mapping[str, Origin]) -> Origin | None:
 
 
 def about(plan: Plan) -> Iterator[str]:
-    """Sentences about what the plan was made from, the most surprising first."""
+    """Sentences about how to read the plan and what it was made from, the most surprising first."""
+    if plan.view == "drift" and plan.changes:
+        yield (
+            "Each value is told as: in the shop → in the files. "
+            "+ is missing in the shop, - must not be there."
+        )
     source = plan.source
     if source is None:
         return
     if source.snapshot is not None:
         yield snapshot_sentence(source.snapshot)
     if source.base:
-        yield f"Held against {source.base[:SHORT_COMMIT]}: {whose(plan)}."
+        yield f"Held against {discreet(source.base)[:SHORT_COMMIT]}: {whose(plan)}."
     if source.commit:
         yield f"Files as of {commit_of(source)}."
 
@@ -115,7 +139,7 @@ def about(plan: Plan) -> Iterator[str]:
 def commit_of(source: Source) -> str:
     """`4f1c2ab90d11`, or `4f1c2ab90d11 and changes that are not committed`."""
     more = " and changes that are not committed" if source.dirty else ""
-    return f"{source.commit[:SHORT_COMMIT]}{more}"
+    return f"{discreet(source.commit)[:SHORT_COMMIT]}{more}"
 
 
 def snapshot_sentence(snapshot: SnapshotRead) -> str:
@@ -143,6 +167,12 @@ def guard_sentence(tripped: Tripped) -> str:
         f"{tripped.part:,} of {tripped.whole:,} {discreet(tripped.subject)} "
         f"({percent(tripped.share)}) would go; the limit is {percent(tripped.limit)}"
     )
+
+
+def move_sentence(move: Move) -> str:
+    """`118 customers from Silver to Gold`."""
+    customers = counted(move.count, "customer")
+    return f"{customers} from {discreet(move.source.key, 80)} to {discreet(move.target.key, 80)}"
 
 
 def percent(share: float) -> str:

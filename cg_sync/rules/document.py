@@ -148,7 +148,7 @@ def flow_text(value: JsonValue) -> str:
     return _plain(value) if isinstance(value, str) else json.dumps(value)
 
 
-_SAFE = re.compile(r"[^\W\d_](?:[\w.@/-]| (?=[\w]))*|[1-9][0-9]*[dwmy]")
+_SAFE = re.compile(r"[^\W\d_](?:[\w.@*/-]| (?=[\w]))*|[1-9][0-9]*[dwmy]")
 _YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 

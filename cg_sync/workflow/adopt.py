@@ -20,7 +20,7 @@ from cg_sync.core.members import Member, keys_of, member_of
 from cg_sync.core.schema import Law
 from cg_sync.core.state import Held, Live, Tombstone, Wanted, make_desired
 from cg_sync.errors import Problem, Severity
-from cg_sync.files.environment import substitute
+from cg_sync.files.environment import escaped, substitute
 from cg_sync.files.schemas import read_schemas
 from cg_sync.files.writing import write_text
 from cg_sync.files.yaml_reader import read_yaml
@@ -135,17 +135,8 @@ def _draft(held: Held, kind: Kind[Context], shop: Shop, *, used: set[str], membe
         people = list(shop.fetch_members(kind.collection, held.remote_id))
         content["members"], lists = _members_block(people, path, used)
     header = f"yaml-language-server: $schema=../schemas/{kind.schema}.schema.json"
-    text = to_yaml(_escaped(content), header=header)
+    text = to_yaml(escaped(content), header=header)
     return _Draft(held, NewFile(path, text), tuple(lists))
-
-
-def _escaped(value: JsonValue) -> JsonValue:
-    """The value such that no text in it names a variable."""
-    if isinstance(value, str):
-        return value.replace("${", "$${")
-    if isinstance(value, Mapping):
-        return {key: _escaped(inner) for key, inner in value.items()}
-    return [_escaped(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _problems_of(

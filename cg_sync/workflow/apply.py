@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from cg_sync.api.apply import StepFailed, apply_plan
+from cg_sync.api.apply import NOTHING, StepFailed, apply_plan
 from cg_sync.api.shop import Shop
+from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.guards import RULES
 from cg_sync.core.outcome import Failure, Outcome
 from cg_sync.core.plan import SHORT_DIGEST, Plan, Step
@@ -67,15 +68,19 @@ def apply_changes(
     shop: Shop,
     *,
     on_step: Callable[[Step], None],
+    made: Mapping[Address, RemoteId] = NOTHING,
 ) -> Outcome:
-    """Carry out the plan, and tell of each write once it is really done.
+    """Carry out the plan, and tell of each write once it is really done. `made` are the ids of what
+    it creates and the shop has already.
 
     An API error ends it; the result then has the failure. When it is certain that nothing was
     written, for a reason that has an exit code of its own, that error itself is raised.
     """
     done: list[Step] = []
     try:
-        for step in apply_plan(prepared.plan, shop, kinds=checked.kinds, ids=prepared.ids):
+        for step in apply_plan(
+            prepared.plan, shop, kinds=checked.kinds, ids=prepared.ids, made=made
+        ):
             done.append(step)
             on_step(step)
     except StepFailed as failed:

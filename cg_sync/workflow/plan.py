@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
-from cg_sync.api.live import fetch_live, fetch_members
-from cg_sync.api.shop import Shop
+from cg_sync.api.live import CountingReader, fetch_live, fetch_members
 from cg_sync.core.address import Address
 from cg_sync.core.diff import diff
 from cg_sync.core.kind import Ids
 from cg_sync.core.match import check_against_shop, pair_up
 from cg_sync.core.member_problems import check_members
 from cg_sync.core.plan import Plan, Target, make_plan
+from cg_sync.core.source import Source
 from cg_sync.core.state import Live
-from cg_sync.errors import Position, Problem, Severity
-from cg_sync.files.history import read_deleted_files
-from cg_sync.files.yaml_reader import read_yaml
+from cg_sync.errors import Problem, Severity
+from cg_sync.files.history import read_checkout
+from cg_sync.files.tree import PROJECT_PATHS
 from cg_sync.workflow.check import Checked, refuse_if_errors
 from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.renames import check_left_behind, find_renames, read_former
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Prepared:
         return self.live.ids
 
 
-def plan_changes(checked: Checked, shop: Shop) -> Prepared:
+def plan_changes(checked: Checked, shop: CountingReader) -> Prepared:
     """Read the shop and work out what has to change. Writes nothing.
 
     Raises FilesError when the files have errors, by themselves or against this shop.
@@ -57,8 +59,10 @@ def plan_changes(checked: Checked, shop: Shop) -> Prepared:
         ownership=checked.project.ownership,
         members=members,
     )
+    former = read_former(checked, difference)
+    refuse_if_errors((*problems, *find_renames(checked, difference, live, shop, former)))
     beside = tuple(_beside_unmanaged(checked, difference.unmanaged, live))
-    gone = tuple(_deleted_files(checked, difference.unmanaged))
+    gone = tuple(check_left_behind(checked, difference.unmanaged, former))
     plan = make_plan(
         difference,
         live,
@@ -67,8 +71,16 @@ def plan_changes(checked: Checked, shop: Shop) -> Prepared:
         guards=checked.project.guards,
         problems=(*problems, *beside, *gone),
         calls=shop.calls,
+        source=source_of(checked),
     )
     return Prepared(plan, live)
+
+
+def source_of(checked: Checked) -> Source:
+    """Where a plan made now comes from."""
+    kinds = (kind.folder for kind in checked.kinds)
+    checkout = read_checkout(checked.root, [*PROJECT_PATHS, *kinds])
+    return Source(version("cg-sync"), checkout.commit, checkout.dirty)
 
 
 def _beside_unmanaged(
@@ -78,23 +90,3 @@ def _beside_unmanaged(
         wanted = [it for it in checked.desired.wanted.values() if it.address.kind == kind.name]
         specs = [live.held[address].spec for address in unmanaged if address.kind == kind.name]
         yield from kind.check_beside(wanted, specs)
-
-
-def _deleted_files(checked: Checked, unmanaged: Sequence[Address]) -> Iterator[Problem]:
-    """A warning for each resource that has lost its file in this branch and stays in the shop."""
-    if not unmanaged:
-        return
-    by_folder = {kind.folder: kind for kind in checked.kinds}
-    for path, content in read_deleted_files(checked.root, list(by_folder)).items():
-        kind = by_folder[path.partition("/")[0]]
-        document, _ = read_yaml(content, file=path)
-        written = document.content if document is not None else None
-        key = written.get(kind.key) if isinstance(written, dict) else None
-        if isinstance(key, str) and Address(kind.name, key) in unmanaged:
-            yield Problem(
-                "CG-L08",
-                f"the file was deleted; the {kind.label} {key} stays in the shop, now unmanaged",
-                Position(path),
-                hint=f"to delete the {kind.label}, bring the file back with `state: absent`",
-                severity=Severity.WARNING,
-            )

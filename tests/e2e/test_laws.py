@@ -296,6 +296,42 @@ def test_apply_then_plan_is_empty_and_apply_again_writes_nothing(
 
 
 @over_http
+@given(live=live_states(), wanted=wanted_states(), of_groups=ownerships, of_settings=ownerships)
+def test_a_saved_plan_stands_until_it_is_applied_and_is_done_then(
+    shop: SandboxShop,
+    people: list[dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+    live: State,
+    wanted: State,
+    of_groups: str,
+    of_settings: str,
+) -> None:
+    make_live(shop, live, people)
+    with new_project(shop, capsys, of_groups, of_settings) as project:
+        write_files(project, wanted, people)
+        where = ("--project", str(project.root))
+        file = str(project.root / "plan.json")
+        planned = project.run("plan", "-o", file, "--format", "json", *where)
+        if planned.code == 3:
+            event("refused")
+            return
+        shown = project.run("show", file, "--format", "json")
+        assert shown.data == planned.data
+        held = project.run("verify", file, "--format", "json", *where)
+        assert (held.code, {it["standing"] for it in held.data["changes"]} <= {"ok"}) == (0, True)
+        assert writes(shop) == []
+        applied = project.run("apply", file, "--yes", *where)
+        assert applied.code == 0, applied.out + applied.err
+        forget(shop)
+        again = project.run("verify", file, "--format", "json", *where)
+        assert {it["standing"] for it in again.data["changes"]} <= {"already"}, again.out
+        assert project.run("apply", file, "--yes", *where).code == 0
+        assert writes(shop) == []
+        new = project.run("plan", "--detailed-exitcode", "--format", "json", *where)
+        assert (new.code, new.data["changes"]) == (0, [])
+
+
+@over_http
 @given(live=live_states())
 def test_what_was_imported_plans_to_nothing(
     shop: SandboxShop,

@@ -11,7 +11,7 @@ from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Update, field_changes
 from cg_sync.core.guards import Tripped
 from cg_sync.core.members import Member, MemberDelta
-from cg_sync.core.plan import Plan, Target, steps_of
+from cg_sync.core.plan import Plan, Target, intent_of, steps_of
 from cg_sync.core.telling import told
 from cg_sync.errors import Position, Problem, Severity
 from cg_sync.kinds import KINDS
@@ -121,6 +121,8 @@ def a_plan(*changes: Change, **more: Any) -> Plan:
         "unchanged": 3,
         "digest": DIGEST,
         "calls": CALLS,
+        "intents": {it.address: intent_of(it) for it in changes},
+        "fingerprints": {it.address: f"{number:064x}" for number, it in enumerate(changes)},
     }
     return told(Plan(**{**parts, **more}), KINDS, CONTEXT, as_of=NOW)
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change
 from cg_sync.core.members import Member
+from cg_sync.core.origin import MEMBERS, WHOLE, Origin
 from cg_sync.core.plan import Plan
+from cg_sync.core.source import Source
 from cg_sync.errors import Position, Problem
 from cg_sync.rules.ir import Everyone, Leaf, OneOf, RawRule, Rule
 from tests.unit.report.builders import (
@@ -122,6 +124,75 @@ def renames() -> Plan:
     )
 
 
+def moves() -> Plan:
+    """Customers who change groups: more pairs than are shown, and a new group that takes some."""
+    classes = [
+        group_updated(
+            f"Class of {2020 + number}",
+            members=delta(people(9 - number // 2, 100 * number), people(14, 100 * number + 100)),
+        )
+        for number in range(11)
+    ]
+    return a_plan(
+        group_created("Gold", delta(people(1200, 5001))),
+        group_updated("Silver", members=delta((), people(1500, 5000), kept=8000)),
+        *classes,
+    )
+
+
+COMMIT = "4f1c2ab90d11" * 3 + "4f1c"
+BASE = "a084652d5e0b" * 3 + "a084"
+
+
+def three_way() -> Plan:
+    """Changes of the branch, of the shop and of both, and what the shop has already."""
+    was = a_setting("campaign", priority=30, price_list="spring")
+    wanted = a_setting("campaign", name="Summer Campaign", priority=10, price_list="summer")
+    mended = a_setting("mended", active=True)
+    origins = {
+        "Added by the branch": {WHOLE: Origin.YOURS},
+        "Lost in the shop": {WHOLE: Origin.DRIFT},
+        "VIP Customers": {MEMBERS: Origin.BOTH},
+        "Dropped": {WHOLE: Origin.YOURS},
+        "campaign": {
+            "name": Origin.YOURS,
+            "priority": Origin.BOTH,
+            "display.price_list": Origin.DRIFT,
+        },
+        "mended": {"active": Origin.DRIFT},
+    }
+    changes = (
+        group_created("Added by the branch", delta(people(2))),
+        group_created("Lost in the shop"),
+        group_updated("VIP Customers", members=delta(people(2), people(1, 900), kept=40)),
+        group_deleted("Dropped", where=Position("groups/dropped.yaml", 2, 1), size=12),
+        setting_updated(was, wanted),
+        setting_updated(a_setting("mended", active=False), mended),
+    )
+    return a_plan(
+        *changes,
+        origins={it.address: origins[it.address.key] for it in changes},
+        already_live=(*groups("Students"), Address("customer_group_setting", "staff")),
+        source=Source("1.2.0", commit=COMMIT, dirty=True, base=BASE),
+    )
+
+
+def drift() -> Plan:
+    """What a shop holds otherwise than the files, each way."""
+    return a_plan(
+        group_created("Lost in the panel"),
+        group_updated("VIP Customers", members=delta(people(2), people(1, 900), kept=40)),
+        group_deleted("Old campaign", where=Position("groups/old.yaml", 3, 1), size=12),
+        setting_updated(
+            a_setting("student-discount", priority=25, active=False),
+            a_setting("student-discount"),
+        ),
+        unmanaged=groups("Panel experiment"),
+        source=Source("1.2.0", commit=COMMIT),
+        view="drift",
+    )
+
+
 def deletes() -> Plan:
     return a_plan(
         group_deleted("By tombstone", where=Position("groups/old.yaml", 3, 1), size=1234),
@@ -211,5 +282,19 @@ def hostile() -> Plan:
 
 PLANS = {
     it.__name__: it
-    for it in (empty, creates, updates, rules, renames, deletes, long_rules, guarded, many, hostile)
+    for it in (
+        empty,
+        creates,
+        updates,
+        rules,
+        renames,
+        moves,
+        three_way,
+        drift,
+        deletes,
+        long_rules,
+        guarded,
+        many,
+        hostile,
+    )
 }

@@ -34,11 +34,15 @@ def test_a_plan_reads_as_on_record(name: str, golden: Golden) -> None:
     golden(f"plan-{name.replace('_', '-')}.txt", text_of(name))
 
 
-@pytest.mark.parametrize(
-    "name", ["empty", "creates", "updates", "rules", "renames", "deletes", "guarded"]
-)
+AS_JSON = [
+    *("empty", "creates", "updates", "rules", "renames", "moves", "three_way", "drift"),
+    *("deletes", "guarded"),
+]
+
+
+@pytest.mark.parametrize("name", AS_JSON)
 def test_a_plan_as_json_is_as_on_record(name: str, golden: Golden) -> None:
-    golden(f"plan-{name}.json", json_text(plan_data(PLANS[name]())))
+    golden(f"plan-{name.replace('_', '-')}.json", json_text(plan_data(PLANS[name]())))
 
 
 @pytest.mark.parametrize("name", PLANS)

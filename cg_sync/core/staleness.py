@@ -1,0 +1,243 @@
+"""Holds a saved plan against the shop of today: what is still to do, what is done already, and what
+has moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from cg_sync.core.address import Address, RemoteId
+from cg_sync.core.diff import Change, Create, Delete, Update
+from cg_sync.core.fingerprint import held_fingerprint, readable_fields
+from cg_sync.core.frozen import Frozen
+from cg_sync.core.kind import C, Kind, Spec
+from cg_sync.core.members import MemberDelta, fingerprint_of
+from cg_sync.core.plan import AddMembers, Plan, RemoveMembers, Step, steps_of
+from cg_sync.core.privacy import without_addresses
+from cg_sync.core.state import Held, Live
+from cg_sync.errors import counted
+from cg_sync.jsonvalue import JsonValue, canonical, shown
+
+
+class Standing(StrEnum):
+    """`OK`: the shop is as it was when the plan was made, or has a part of the change. `ALREADY`:
+    it is as planned. `CONFLICT`: it is neither.
+    """
+
+    OK = "ok"
+    ALREADY = "already"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One thing that is not as it was when the plan was made: what, and how it was and is."""
+
+    what: str
+    then: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One change of a plan as it stands today; `record` and `members` say it of its two parts, None
+    for a part it has not. `moved` says how a conflict came about.
+    """
+
+    change: Change
+    record: Standing | None
+    members: Standing | None
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """That of the whole change: a conflict in any part is one."""
+        parts = {it for it in (self.record, self.members) if it is not None}
+        if Standing.CONFLICT in parts:
+            return Standing.CONFLICT
+        return Standing.OK if Standing.OK in parts else Standing.ALREADY
+
+
+LiveMembers = Mapping[Address, Iterable[RemoteId]]
+"""The pks of those who are in a group now, for each group whose members a plan moves."""
+
+
+def judged(
+    plan: Plan, live: Live, members: LiveMembers, kinds: Sequence[Kind[C]]
+) -> tuple[Judged, ...]:
+    """Each change of the plan, in its order, as it stands with the shop of today."""
+    by_name = {kind.name: kind for kind in kinds}
+    by_id = {(it.address.kind, it.remote_id): it for it in live.held.values()}
+    found = tuple(
+        _judged(it, plan, live, by_id, members, by_name[it.address.kind]) for it in plan.changes
+    )
+    made = frozenset(
+        (by_name[it.change.address.kind].collection, it.change.address.key)
+        for it in found
+        if not isinstance(it.change, Delete) and it.standing is not Standing.CONFLICT
+    )
+    return tuple(_with_references(it, made, live, by_name[it.change.address.kind]) for it in found)
+
+
+def meant_record(
+    change: Change, live: Live, by_id: Mapping[tuple[str, RemoteId], Held]
+) -> Held | None:
+    """The live record that the change is about; of a create the one that has its key."""
+    match change:
+        case Create():
+            return live.held.get(change.address)
+        case Update() | Delete():
+            return by_id.get((change.address.kind, change.remote_id))
+        case _:
+            assert_never(change)
+
+
+def _judged(
+    change: Change,
+    plan: Plan,
+    live: Live,
+    by_id: Mapping[tuple[str, RemoteId], Held],
+    members: LiveMembers,
+    kind: Kind[C],
+) -> Judged:
+    held = meant_record(change, live, by_id)
+    then = plan.fingerprints[change.address]
+    match change:
+        case Create():
+            record, moved = _created(change, held, live, kind)
+        case Update():
+            record, moved = _updated(change, held, then, kind)
+        case Delete():
+            record, moved = _deleted(change, held, then, live, kind)
+        case _:
+            assert_never(change)
+    delta = None if isinstance(change, Delete) else change.members
+    if delta is None or not (delta.add or delta.remove):
+        return Judged(change, record, None, moved)
+    if held is None or record is Standing.CONFLICT:
+        return Judged(change, record, Standing.OK, moved)
+    of_members, also = _members(delta, members.get(change.address, ()))
+    return Judged(change, record, of_members, (*moved, *also))
+
+
+_Found = tuple[Standing | None, tuple[Moved, ...]]
+
+
+def _created(change: Create, held: Held | None, live: Live, kind: Kind[C]) -> _Found:
+    if change.address in live.twice:
+        return Standing.CONFLICT, (Moved(kind.key, "not there", "there more than once"),)
+    if held is None:
+        return Standing.OK, ()
+    if held.spec == change.spec:
+        return Standing.ALREADY, ()
+    there = Moved(kind.key, "not there", "there, made by somebody else")
+    return Standing.CONFLICT, (there, *_fields(kind, change.spec, held.spec, "as planned "))
+
+
+def _updated(change: Update, held: Held | None, then: str, kind: Kind[C]) -> _Found:
+    if held is None:
+        return Standing.CONFLICT, (Moved(kind.key, "there", "gone, or made anew"),)
+    part = Standing.OK if change.fields else None
+    if held_fingerprint(held, kind, with_size=False) == then:
+        return part, ()
+    if held.spec == change.spec:
+        return Standing.ALREADY, ()
+    return Standing.CONFLICT, _fields(kind, change.before, held.spec)
+
+
+def _deleted(change: Delete, held: Held | None, then: str, live: Live, kind: Kind[C]) -> _Found:
+    if held is None:
+        if change.address in live.held:
+            return Standing.CONFLICT, (Moved(kind.key, "there", "made anew by somebody else"),)
+        return Standing.ALREADY, ()
+    if held_fingerprint(held, kind, with_size=True) == then:
+        return Standing.OK, ()
+    moved = _fields(kind, change.before, held.spec)
+    if held.size != change.size:
+        moved = (*moved, Moved("members", _told(change.size), _told(held.size)))
+    return Standing.CONFLICT, moved
+
+
+def _fields(kind: Kind[C], then: Spec, now: Spec, word: str = "") -> tuple[Moved, ...]:
+    """The managed fields in which two states differ, as people may read them: with addresses
+    masked, as they are in a saved plan.
+    """
+    was = then.content if isinstance(then, Frozen) else readable_fields(then, kind)
+    pairs = [
+        (name, _told(was.get(name)), _told(value))
+        for name, value in readable_fields(now, kind).items()
+    ]
+    moved = tuple(Moved(name, f"{word}{old}", new) for name, old, new in pairs if old != new)
+    return moved or (Moved("record", "as planned from", "otherwise, in what is masked here"),)
+
+
+def _told(value: JsonValue) -> str:
+    if value is None:
+        return "nothing"
+    return without_addresses(value if isinstance(value, str) else canonical(value))
+
+
+def _members(delta: MemberDelta, pks: Iterable[RemoteId]) -> _Found:
+    """How the members stand who are to be added and removed.
+
+    Undoing in mind what the plan would do gives those who were there when it was made, as long as
+    nobody else moved: so a change that is half done is still told from one that somebody crossed.
+    """
+    add = {it.pk for it in delta.add}
+    remove = {it.pk for it in delta.remove}
+    others: list[RemoteId] = []
+    joined, staying = 0, 0
+    for pk in pks:
+        joined += pk in add
+        staying += pk in remove
+        if pk not in add and pk not in remove:
+            others.append(pk)
+    if delta.fingerprint and fingerprint_of([*others, *remove]) != delta.fingerprint:
+        now = f"{counted(len(others) + joined + staying, 'member')}, others than planned"
+        return Standing.CONFLICT, (Moved("members", counted(delta.before, "member"), now),)
+    done = joined == len(add) and not staying
+    return (Standing.ALREADY if done else Standing.OK), ()
+
+
+def _with_references(it: Judged, made: Set[tuple[str, str]], live: Live, kind: Kind[C]) -> Judged:
+    """A conflict when something that the change refers to is not there and is not made before."""
+    if it.record is not Standing.OK or isinstance(it.change, Delete):
+        return it
+    lost = tuple(
+        Moved(shown(reference.pointer), reference.code, "not in the shop any more")
+        for reference in kind.references(it.change.spec)
+        if reference.code not in live.ids.codes.get(reference.collection, {})
+        and (reference.collection, reference.code) not in made
+    )
+    return Judged(it.change, Standing.CONFLICT, it.members, (*it.moved, *lost)) if lost else it
+
+
+def remaining(found: Iterable[Judged], plan: Plan, kinds: Sequence[Kind[C]]) -> tuple[Step, ...]:
+    """The writes of a plan that are still to do, in its order, without those of conflicts."""
+    left = {it.change.address: it for it in found if it.standing is Standing.OK}
+    changes = [it for it in plan.changes if it.address in left]
+    return tuple(
+        step for step in steps_of(changes, kinds) if _is_left(step, left[step.change.address])
+    )
+
+
+def _is_left(step: Step, it: Judged) -> bool:
+    of_members = isinstance(step, AddMembers | RemoveMembers)
+    return (it.members if of_members else it.record) is Standing.OK
+
+
+def made_already(found: Iterable[Judged], live: Live) -> dict[Address, RemoteId]:
+    """The ids of what a plan creates and the shop has by now."""
+    return {
+        it.change.address: live.held[it.change.address].remote_id
+        for it in found
+        if isinstance(it.change, Create) and it.record is Standing.ALREADY
+    }
+
+
+def conflicts(found: Iterable[Judged]) -> Iterator[Judged]:
+    """The changes that somebody crossed."""
+    return (it for it in found if it.standing is Standing.CONFLICT)

@@ -1,0 +1,52 @@
+"""Reads and writes documents that travel between runs as JSON: sealed, in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from cg_sync.core.seal import seal_fault, sealed
+from cg_sync.errors import PlanUnusable
+from cg_sync.files.writing import write_text
+from cg_sync.jsonvalue import JsonObject
+
+MAX_BYTES = 512 * 1024 * 1024
+"""A plan that moves ten million customers is smaller."""
+
+
+def write_sealed(path: Path, data: JsonObject, *, key: str, private: bool) -> None:
+    """Put the document with its seal at `path`, in one step: the same document, the same bytes.
+
+    Keys keep their order, which is the order of reading, and mean nothing by it: the seal is over
+    the canonical text. Raises FilesError.
+    """
+    text = json.dumps(sealed(data, key), separators=(",", ":"), ensure_ascii=False)
+    write_text(path, f"{text}\n", private=private)
+
+
+def read_sealed(path: Path, *, key: str) -> JsonObject:
+    """The document at `path`, as it was sealed.
+
+    Raises PlanUnusable for what cannot be read, is no such document, or is not as it was sealed.
+    """
+    data = _read(path)
+    fault = seal_fault(data, key)
+    if fault:
+        raise PlanUnusable(f"{path} {fault}; nothing was changed", hint="make it anew")
+    return data
+
+
+def _read(path: Path) -> JsonObject:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise PlanUnusable(f"{path} is too large: more than {MAX_BYTES:,} bytes")
+        data = json.loads(path.read_bytes())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PlanUnusable(f"{path} cannot be read: {reason}") from error
+    except (ValueError, RecursionError) as error:
+        raise PlanUnusable(f"{path} is no JSON: {error}", hint="make it anew") from error
+    if not isinstance(data, Mapping):
+        raise PlanUnusable(f"{path} is no document of cg-sync", hint="make it anew")
+    return data

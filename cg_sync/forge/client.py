@@ -1,0 +1,275 @@
+"""Sends requests to the API of GitHub or GitLab; the token goes to that one host and no other."""
+
+from __future__ import annotations
+
+import json
+import random as _random
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from itertools import count
+from typing import NoReturn
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from cg_sync.api.environ import checked_ca_bundle, proxies_for
+from cg_sync.api.refusal import one_line, refusal_in
+from cg_sync.api.wire import Response, retry_after
+from cg_sync.core.url import url_fault
+from cg_sync.errors import BadAnswer, Rejected, Unauthorised, Unreachable, UsageWrong
+from cg_sync.jsonvalue import JsonValue
+
+BACK_OFF_SECONDS = 1.0
+BACK_OFF_CAP_SECONDS = 30.0
+REDIRECTS_AT_MOST = 3
+BODY_LIMIT_BYTES = 64 * 1024 * 1024
+_CHUNK_BYTES = 65_536
+_NEXT_LINK = re.compile(r"""rel="?next"?\s*(?:[,;]|$)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """What differs between forges on the wire, and what to do when one of them says no."""
+
+    name: str
+    token_header: str
+    token_prefix: str
+    token_hint: str
+    rights_hint: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request; the repr hides what is written."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: JsonValue = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON of a good answer, and whether the forge says that there is a next page."""
+
+    data: JsonValue
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """A try without a usable answer. What was `refused` has certainly not been done."""
+
+    what: str
+    refused: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Forbidden(Unauthorised):
+    """403: the token is known, and may not do this."""
+
+
+class ForgeClient:
+    """A connection to one forge. The token leaves it but to the host of `base_url`."""
+
+    def __init__(
+        self,
+        forge: Forge,
+        base_url: str,
+        token: str,
+        *,
+        timeout: tuple[float, float] = (5, 30),
+        attempts: int = 5,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float] = _random.random,
+        environ: Mapping[str, str] | None = None,
+        on_retry: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`timeout` is (connect, read) in seconds; `environ` has the proxies and CA bundle.
+
+        Raises UsageWrong for an address or a CA bundle, Unauthorised for a token, of no use.
+        """
+        self._forge = forge
+        self._base_url = base_url.strip().rstrip("/")
+        if fault := url_fault(self._base_url):
+            raise UsageWrong(f"the address of {forge.name}'s API: {fault}")
+        self._token = token.strip()
+        if not re.fullmatch(r"[!-~]+", self._token):
+            raise Unauthorised(
+                f"the token for {forge.name} is empty, or holds what no token has",
+                hint=forge.token_hint,
+            )
+        self._timeout = timeout
+        self._attempts = attempts
+        self._sleep = sleep
+        self._clock = clock
+        self._random = random
+        self._on_retry = on_retry
+        self._session = _session(forge, self._token)
+        self._session.proxies = proxies_for(urlsplit(self._base_url), environ or {})
+        self._session.verify = checked_ca_bundle(environ or {}) or True
+
+    def send(self, call: Call) -> Answer:
+        """What the forge answers, tried again where that is safe: a POST only when it was refused.
+
+        Raises Unauthorised (401, 403, 404), Rejected (other 4xx), Unreachable or BadAnswer.
+        """
+        for attempt in count(1):
+            outcome = self._once(call)
+            if isinstance(outcome, Answer):
+                return outcome
+            if attempt == self._attempts or (call.method == "POST" and not outcome.refused):
+                after = f" (tried {attempt} times)" if attempt > 1 else ""
+                raise Unreachable(
+                    f"{outcome.what}{after}", sent=not outcome.refused, hint="run again later"
+                )
+            self.pause(attempt, f"{call}: {outcome.what}", outcome.headers)
+        raise AssertionError("unreachable")
+
+    def pause(self, attempt: int, why: str, headers: Mapping[str, str] | None = None) -> None:
+        """Wait before the next try, as long as the forge asks for, else longer each time."""
+        wait = retry_after(headers or {}, self._clock())
+        if wait is None:
+            longest = min(BACK_OFF_CAP_SECONDS, BACK_OFF_SECONDS * 2 ** (attempt - 1))
+            wait = longest * (0.5 + self._random() / 2)
+        self._on_retry(f"{why}; waiting {wait:.1f} s")
+        self._sleep(wait)
+
+    def _once(self, call: Call) -> Answer | _Trouble:
+        url = self._base_url + call.path
+        query = dict(call.query)
+        for _ in range(REDIRECTS_AT_MOST + 1):
+            try:
+                response = self._exchange(call, url, query)
+            except requests.RequestException as error:
+                return self._broken(error)
+            if response.status not in {301, 302, 303, 307, 308}:
+                return self._deciphered(call, response)
+            # The place that is named has its own query.
+            url, query = self._followed(call, url, response), {}
+        raise BadAnswer(f"{self._forge.name} redirects {call} more than {REDIRECTS_AT_MOST} times")
+
+    def _exchange(self, call: Call, url: str, query: dict[str, str]) -> Response:
+        with self._session.request(
+            call.method,
+            url,
+            params=query,
+            data=None if call.body is None else json.dumps(call.body),
+            timeout=self._timeout,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            body = bytearray()
+            for chunk in answer.iter_content(_CHUNK_BYTES):
+                body += chunk
+                if len(body) > BODY_LIMIT_BYTES:
+                    raise BadAnswer(
+                        f"the answer of {self._forge.name} to {call} is larger than "
+                        f"{BODY_LIMIT_BYTES >> 20} MB"
+                    )
+            # What is read for its words must not carry the token into a message.
+            spoken = bytes(body).replace(self._token.encode(), b"***")
+            return Response(answer.status_code, dict(answer.headers), spoken)
+
+    def _broken(self, error: requests.RequestException) -> _Trouble:
+        name = self._forge.name
+        if isinstance(error, requests.exceptions.SSLError):
+            raise Unreachable(
+                f"the certificate of {self._base_url} cannot be trusted",
+                sent=False,
+                hint="if your company has its own CA, name its file in REQUESTS_CA_BUNDLE",
+            ) from error
+        if isinstance(error, requests.Timeout):
+            return _Trouble(f"{name} did not answer in time")
+        return _Trouble(f"the connection to {self._base_url} failed: {type(error).__name__}")
+
+    def _followed(self, call: Call, url: str, response: Response) -> str:
+        """Where a redirect leads, on the same host; raises BadAnswer for any other."""
+        target = urljoin(url, _header(response, "location"))
+        ours, theirs = urlsplit(self._base_url), urlsplit(target)
+        is_same_host = (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
+        keeps_method = call.method == "GET" or response.status in {307, 308}
+        if not (is_same_host and keeps_method):
+            raise BadAnswer(
+                f"{self._forge.name} redirects {call} ({response.status}) to "
+                f"{one_line(target.partition('?')[0])}",
+                hint="the token is not taken to another host; has the repository moved?",
+            )
+        return target
+
+    def _deciphered(self, call: Call, response: Response) -> Answer | _Trouble:
+        name, status = self._forge.name, response.status
+        if 200 <= status < 300:
+            return Answer(_json_of(name, call, response), _has_next(response))
+        said = f"{name} refused {call} ({status}): {refusal_in(response.body).text}"
+        match status:
+            case 429:
+                return _Trouble(said, refused=True, headers=response.headers)
+            case 403 if _is_rate_limit(response):
+                return _Trouble(said, refused=True, headers=response.headers)
+            case 401:
+                raise Unauthorised(said, hint=self._forge.token_hint)
+            case 403:
+                raise Forbidden(said, hint=self._forge.rights_hint)
+            case 404:
+                # Forges hide what a token may not see.
+                raise Unauthorised(said, hint=f"is it there? {self._forge.rights_hint}")
+            case 408 | 425:
+                return _Trouble(said, headers=response.headers)
+            case _ if status >= 500:
+                return _Trouble(said, headers=response.headers)
+            case _ if status >= 400:
+                raise Rejected(said, status=status)
+            case _:
+                raise BadAnswer(f"{name} answered {call} with the odd status {status}")
+
+
+def _session(forge: Forge, token: str) -> requests.Session:
+    session = requests.Session()
+    # Else requests lets .netrc replace our token, and REQUESTS_CA_BUNDLE what we verify with.
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update({"User-Agent": "cg-sync", "Accept": "application/json"})
+    session.headers.update({"Content-Type": "application/json", **forge.headers})
+    session.headers[forge.token_header] = forge.token_prefix + token
+    return session
+
+
+def _json_of(name: str, call: Call, response: Response) -> JsonValue:
+    try:
+        data: JsonValue = json.loads(response.body)
+    except (ValueError, RecursionError) as error:
+        _refuse_shape(name, call, error)
+    if not isinstance(data, dict | list):
+        _refuse_shape(name, call, None)
+    return data
+
+
+def _refuse_shape(name: str, call: Call, cause: Exception | None) -> NoReturn:
+    raise BadAnswer(
+        f"{name} answered {call} with something that is not its API",
+        hint="does the address name the API itself, with no proxy or sign-in page between?",
+    ) from cause
+
+
+def _has_next(response: Response) -> bool:
+    return _NEXT_LINK.search(_header(response, "link")) is not None
+
+
+def _is_rate_limit(response: Response) -> bool:
+    """GitHub says so with 403 as well as with 429."""
+    return bool(
+        _header(response, "retry-after") or _header(response, "x-ratelimit-remaining") == "0"
+    )
+
+
+def _header(response: Response, name: str) -> str:
+    return next((text for key, text in response.headers.items() if key.lower() == name), "")

@@ -1,0 +1,122 @@
+"""The shop as a snapshot remembers it: customers are recognised by the keys that the files name,
+and are numbers to all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import cast
+
+from cg_sync.api.live import CUSTOMERS
+from cg_sync.core.address import RemoteId, remote_id_in
+from cg_sync.core.members import KeyField, MemberKeys
+from cg_sync.core.pseudonym import key_hash, number_of, recognised, unpacked
+from cg_sync.core.snapshot import HashedMembers, Snapshot
+from cg_sync.jsonvalue import JsonObject
+
+NO_QUERY: Mapping[str, str] = MappingProxyType({})
+MOST_DIGITS = 19
+"""No pk has more."""
+
+
+class Remembered:
+    """Reads a snapshot as if it were the shop. `wanted` are the keys of the files and `salt` what
+    members are hashed with; `known` has the local parts of addresses by their pseudonyms.
+
+    Wanted customers who are in no group of the snapshot are presumed to exist.
+    """
+
+    page_size = 1
+    calls: Mapping[str, int] = MappingProxyType({})
+
+    def __init__(
+        self, snapshot: Snapshot, wanted: MemberKeys, salt: bytes, known: Mapping[str, str]
+    ) -> None:
+        self._collections = snapshot.collections
+        self._members = snapshot.members or HashedMembers(("pk",), "", {})
+        self._known = known
+        self._names: dict[KeyField, dict[bytes, str]] = {
+            field: {key_hash(field, key, salt): key for key in keys}
+            for field, keys in wanted.by.items()
+        }
+
+    def fetch_complete(
+        self, collection: str, query: Mapping[str, str] = NO_QUERY
+    ) -> list[JsonObject]:
+        """Every record; addresses that are not known stay hashed."""
+        records = self._collections[collection]
+        return [cast(JsonObject, recognised(it, self._known)) for it in records]
+
+    def fetch_all(
+        self, collection: str, query: Mapping[str, str] = NO_QUERY
+    ) -> Iterator[JsonObject]:
+        """Of customers, those whom the files name: first who is in a group, then who is presumed;
+        of all else, every record.
+        """
+        if collection != CUSTOMERS:
+            yield from self.fetch_complete(collection)
+            return
+        yield from (_record(pk, names) for pk, names in self._met.items())
+        yield from (_record(pk, {field: key}) for pk, (field, key) in self.presumed.items())
+
+    def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]:
+        """The members of a group, each with those keys alone that the files name."""
+        for pk, names in self._members_of(collection, remote_id):
+            yield _record(pk, names)
+
+    def count(self, collection: str, query: Mapping[str, str] = NO_QUERY) -> int | None:
+        """Nothing is known of customers who are in no group."""
+        return None
+
+    def lookups(self, collection: str) -> Mapping[str, frozenset[str]]:
+        """A snapshot has no filters."""
+        return {}
+
+    @cached_property
+    def presumed(self) -> Mapping[RemoteId, tuple[KeyField, str]]:
+        """The keys of wanted customers who are in no group of the snapshot, by a pk for each."""
+        met = {it for names in self._met.values() for it in names.items()}
+        return {
+            _pk(key if field == "pk" else "", hashed): (field, key)
+            for field, names in self._names.items()
+            for hashed, key in names.items()
+            if (field, key) not in met
+        }
+
+    @cached_property
+    def _met(self) -> Mapping[RemoteId, Mapping[KeyField, str]]:
+        """The customers in any group whom the files name, by pk, and what names them."""
+        return {
+            pk: names
+            for collection, groups in self._members.groups.items()
+            for remote_id in groups
+            for pk, names in self._members_of(collection, remote_id)
+            if names
+        }
+
+    def _members_of(
+        self, collection: str, remote_id: RemoteId
+    ) -> Iterator[tuple[RemoteId, Mapping[KeyField, str]]]:
+        fields = self._members.fields
+        packed = self._members.groups.get(collection, {}).get(remote_id, "")
+        for row in unpacked(packed, fields):
+            hashes = dict(zip(fields, row, strict=True))
+            names = {
+                field: known[hashes[field]]
+                for field, known in self._names.items()
+                if hashes.get(field) in known
+            }
+            yield _pk(names.get("pk", ""), hashes["pk"]), names
+
+
+def _record(pk: RemoteId, names: Mapping[KeyField, str]) -> JsonObject:
+    return {**{str(field): key for field, key in names.items()}, "pk": pk}
+
+
+def _pk(key: str, hashed: bytes) -> RemoteId:
+    """The pk of somebody whom the files name by it, else a number that stands for it."""
+    number = int(key) if key.isascii() and key.isdigit() and len(key) <= MOST_DIGITS else None
+    usable = None if number is None else remote_id_in({"pk": number})
+    return number_of(hashed) if usable is None else usable
