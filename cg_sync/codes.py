@@ -379,6 +379,11 @@ CODES: Mapping[str, Code] = {
         "leave its members, or its record, behind. Add its old name to `renamed_from:`, or write "
         "`not_a_rename: true` if it really is another.",
     ),
+    "CG-L17": Code(
+        "live change not written back",
+        "`import --update` does not touch this resource: nobody but its authors can say what the "
+        "file should be. Change the file by hand, or apply it.",
+    ),
     # --- guards
     "CG-G01": Code(
         "too many deletes",

@@ -15,7 +15,6 @@ from cg_sync.report.formats import (
     GITHUB_COMMENT,
     Paper,
     PlanFormat,
-    ProblemFormat,
     plan_text,
     problems_text,
 )
@@ -78,7 +77,7 @@ def put_problems(run: Run, problems: Sequence[Problem]) -> bool:
     """
     if run.format not in FINDING_FORMATS:
         return False
-    emit(problems_text(problems, cast(ProblemFormat, run.format), _paper(run)))
+    emit(problems_text(problems, run.format, _paper(run)))
     run.printed_document = True
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Update
@@ -50,4 +51,6 @@ def fingerprints_of(
             case Delete():
                 held = live.held[change.address]
                 found[change.address] = held_fingerprint(held, kind, with_size=True)
+            case _:
+                assert_never(change)
     return found

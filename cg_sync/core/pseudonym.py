@@ -21,6 +21,7 @@ NOTHING = bytes(HASH_BYTES)
 # Wider than what is masked in reports: in patterns, dots of domains are escaped.
 _NAME = r"[^\s@<>\"`,;:/()\[\]{}=|]"
 _BEFORE_AT = re.compile(rf"(?<!{_NAME}){_NAME}+(?=@)")
+# What has none, such as `.*`, is part of a pattern and names nobody.
 _LETTER = re.compile(r"\w")
 
 
@@ -78,21 +79,29 @@ def recognised(value: JsonValue, known: Mapping[str, str]) -> JsonValue:
 
 
 def _pseudonym(local: str, salt: str) -> str:
-    # What has no letter, such as `.*`, is part of a pattern and names nobody.
-    first = _LETTER.search(local)
-    return first[0] + _digest(salt.encode(), f"address\0{local}").hex() if first else local
+    hashed = _digest(salt.encode(), f"address\0{local}").hex()
+    return f"{_first_letter(local)}{hashed}"
 
 
 def _replaced(value: JsonValue, by: Callable[[str], str]) -> JsonValue:
     match value:
         case str():
-            return _BEFORE_AT.sub(lambda found: by(found[0]), value) if "@" in value else value
+            return _BEFORE_AT.sub(lambda it: _local(it[0], by), value) if "@" in value else value
         case Mapping():
             return {str(_replaced(key, by)): _replaced(item, by) for key, item in value.items()}
         case Sequence():
             return [_replaced(item, by) for item in value]
         case _:
             return value
+
+
+def _local(text: str, by: Callable[[str], str]) -> str:
+    return by(text) if _first_letter(text) else text
+
+
+def _first_letter(text: str) -> str:
+    found = _LETTER.search(text)
+    return found[0] if found else ""
 
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────

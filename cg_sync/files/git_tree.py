@@ -22,14 +22,7 @@ UNPACKING_SECONDS = 600
 Environ = Mapping[str, str]
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_CONFIGURED = {
-    "core.hooksPath": os.devnull,
-    "core.fsmonitor": "false",
-    "core.sparseCheckout": "false",
-    "index.sparse": "false",
-    "core.splitIndex": "false",
-}
-"""No programs of the repository, all of its files, and an index that is one file of ours."""
+_NO_PROGRAMS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 _DEEPEN = (
     "this clone is shallow: bring its history with `git fetch --unshallow`, in CI with "
     "`fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)"
@@ -137,10 +130,9 @@ def _git(
     seconds: float = UNPACKING_SECONDS,
 ) -> bytes:
     """What git prints; UsageWrong in its own words when it fails."""
-    configured = [it for name, value in _CONFIGURED.items() for it in ("-c", f"{name}={value}")]
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), "--no-optional-locks", *configured, *arguments],
+            ["git", "-C", str(folder), *_NO_PROGRAMS, *arguments],
             input=given,
             capture_output=True,
             timeout=seconds,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from yaml.events import MappingStartEvent, NodeEvent, ScalarEvent, SequenceStartEvent
 
@@ -53,7 +53,7 @@ def nodes_of(parser: EventParser, text: str) -> Node | None:
 
 
 def _node(event: NodeEvent, parser: EventParser, text: str, *, flow: bool) -> Node:
-    start, end = event.start_mark.index, event.end_mark.index
+    start, end = _index(event.start_mark), _index(event.end_mark)
     if isinstance(event, ScalarEvent):
         style = event.style or ""
         if style in ("|", ">"):  # the empty lines below a text block count as part of it
@@ -73,8 +73,12 @@ def _node(event: NodeEvent, parser: EventParser, text: str, *, flow: bool) -> No
         entries.append(Entry(begins, key, value))
         last = value.end
     if flow and inner is not None:
-        last = inner.end_mark.index
+        last = _index(inner.end_mark)
     return Node("mapping" if is_mapping else "list", start, last, flow, entries=tuple(entries))
+
+
+def _index(mark: Any) -> int:
+    return int(mark.index)
 
 
 def _value(parser: EventParser) -> NodeEvent:

@@ -10,10 +10,18 @@ from dataclasses import dataclass, field
 
 GAP = 2
 """Bytes between two items, at most."""
+FOLD = 150
+"""Bytes for the fold of a section with a heading, and for saying how many of its items are missing.
+"""
 FIRST_SHARE = 0.6
 """Of the room for items in their shortest form, before any is given a longer one."""
 MOST_MISSES = 40
 """After so many items that do not fit, no further one is tried."""
+
+EARLY = 10
+"""Of a list, the items that are weightier than the others."""
+LEAST = 50
+"""The rank of those others."""
 
 Form = Callable[[], str]
 
@@ -36,21 +44,31 @@ def item(rank: int, word: str, text: str) -> Item:
     return Item(rank, word, (lambda: text,))
 
 
+def listed(texts: Sequence[str], word: str, rank: int) -> tuple[Item, ...]:
+    """Items of a list, of which the first few are as weighty as `rank`, and the others least."""
+    return tuple(
+        item(rank if number < EARLY else LEAST, word, it) for number, it in enumerate(texts)
+    )
+
+
 @dataclass(frozen=True)
 class Section:
-    """Items in the order in which they are read. The heading is there as soon as one of them is."""
+    """Items in the order in which they are read. The heading is there as soon as one of them is;
+    after the first `shown` there is a fold.
+    """
 
     heading: str
     items: tuple[Item, ...]
+    shown: int = 1_000_000
 
 
 @dataclass
 class Filled:
-    """The texts that fit, in the order of the sections, headings among them; and by word how much
-    is left out, and how much is there in a shorter form than it could be.
+    """The texts of each section that fit, in order; how many of its items do not; and of all by
+    word how much is left out, and how much is there in a shorter form than it could be.
     """
 
-    texts: list[str] = field(default_factory=list)
+    sections: list[tuple[Section, list[str], int]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     shortened: Counter[str] = field(default_factory=Counter)
 
@@ -108,8 +126,10 @@ class _Filling:
                     return
 
     def _opening(self, section: int) -> int:
+        if section in self._opened:
+            return 0
         heading = self._sections[section].heading
-        return size(heading) + GAP if heading and section not in self._opened else 0
+        return size(heading) + GAP + FOLD if heading else 0
 
     def lengthen(self) -> None:
         """Give items that have a place the longest form that there is room for."""
@@ -137,14 +157,16 @@ class _Filling:
     def filled(self) -> Filled:
         result = Filled()
         for s, section in enumerate(self._sections):
-            if s in self._opened and section.heading:
-                result.texts.append(section.heading)
-            for i, item in enumerate(section.items):
+            texts, missing = [], 0
+            for i, it in enumerate(section.items):
                 number = self._chosen.get((s, i))
                 if number is None:
-                    result.left_out[item.word] += item.number
+                    result.left_out[it.word] += it.number
+                    missing += it.number
                     continue
-                result.texts.append(item.forms[number]())
-                if number < len(item.forms) - 1:
-                    result.shortened[item.word] += item.number
+                texts.append(it.forms[number]())
+                if number < len(it.forms) - 1:
+                    result.shortened[it.word] += it.number
+            if texts:
+                result.sections.append((section, texts, missing))
         return result

@@ -11,13 +11,12 @@ from cg_sync.core.address import Address
 from cg_sync.core.moves import moves_of
 from cg_sync.core.plan import Plan
 from cg_sync.errors import Problem, Severity, counted
-from cg_sync.report.budget import GAP, Filled, Item, Section, fill, item, size
+from cg_sync.report.budget import GAP, Filled, Item, Section, fill, item, listed, size
 from cg_sync.report.change import Labels
 from cg_sync.report.markdown_changes import change_sections
 from cg_sync.report.markdown_head import head_sections, headline, marker
 from cg_sync.report.markdown_head import marker_of as marker_of
 from cg_sync.report.markdown_head import sticky_prefix as sticky_prefix
-from cg_sync.report.markdown_list import REST, listed
 from cg_sync.report.markdown_text import Code, code, inline, prose
 from cg_sync.report.verdict import forecast, move_sentence, relied_on, spent
 
@@ -25,6 +24,9 @@ LEAST = 2_000
 """Bytes that every report may have."""
 CUT_ROOM = 600
 """Bytes for saying what was left out."""
+SHOWN = 10
+"""Of a list, before its fold."""
+FEWEST_FOLDED = 3
 NAMES_SHOWN = 10
 MESSAGE_LETTERS = 1000
 ERRORS, BESIDE = 2, 30
@@ -67,7 +69,23 @@ def _written(
     if not filled.is_whole:
         filled = fill(sections, room - CUT_ROOM)
         top = [*top, _cut(filled, full_report)]
-    return _joined([*top, *filled.texts, *bottom])
+    middle = (it for section in filled.sections for it in _section_texts(*section))
+    return _joined([*top, *middle, *bottom])
+
+
+def _section_texts(section: Section, texts: list[str], missing: int) -> Iterator[str]:
+    """The heading, the first few, the others in a fold, and how many are missing."""
+    if section.heading:
+        yield section.heading
+    shown = section.shown if len(texts) > section.shown + FEWEST_FOLDED else len(texts)
+    yield from texts[:shown]
+    rest = texts[shown:]
+    if rest:
+        yield f"<details><summary>{len(rest):,} more</summary>"
+        yield from rest
+        yield "</details>"
+    if missing and section.heading.startswith("#"):
+        yield f"*… and {missing:,} more for which there is no room*"
 
 
 def _joined(texts: Sequence[str]) -> str:
@@ -117,7 +135,7 @@ def _bottom(plan: Plan, full_report: str) -> list[str]:
 def _beside(plan: Plan, labels: Labels) -> Iterator[Section]:
     """All that is not a change of this plan."""
     moves = [f"- {prose(move_sentence(it), 300)}" for it in moves_of(plan.changes)]
-    yield Section("#### Moved between groups", tuple(listed(moves, "move", BESIDE)))
+    yield Section("#### Moved between groups", listed(moves, "move", BESIDE), SHOWN)
     yield from _named_section(
         "#### Already live\n\nThis branch changes it, and the shop has it.",
         plan.already_live, labels, "list of what is already live",
@@ -149,7 +167,7 @@ def _problem_sections(problems: Sequence[Problem]) -> Iterator[Section]:
         found = [it for it in problems if it.severity is severity]
         rank = ERRORS if severity is Severity.ERROR else BESIDE
         items = listed([_problem(it) for it in found], severity.value, rank)
-        yield Section(f"#### {counted(len(found), severity.value)}", tuple(items))
+        yield Section(f"#### {counted(len(found), severity.value)}", items, SHOWN)
 
 
 def _problem(problem: Problem) -> str:
@@ -164,4 +182,4 @@ def _costs(plan: Plan) -> Iterator[Item]:
     if plan.steps and plan.view == "plan":
         sentences.append(forecast(plan))
     text = " ".join(prose(it) for it in sentences)
-    yield item(REST, "paragraph", text)
+    yield item(BESIDE, "paragraph", text)

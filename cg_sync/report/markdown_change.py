@@ -220,9 +220,9 @@ def _member_lines(told: Told) -> Iterator[str]:
         if some:
             yield f"- {inline([Bold(mark)])} {_sample(some)}"
     if members.unknown:
-        yield f"- {counted(len(members.unknown), 'key')} without a customer, left out"
+        yield f"- {counted(len(members.unknown), 'key')} without a customer of its own: left out"
     if members.withheld:
-        yield f"- {counted(len(members.withheld), 'member')} kept while such a key may mean them"
+        yield f"- {counted(len(members.withheld), 'member')} kept: such a key may mean them"
 
 
 def _sample(members: Sequence[Member]) -> str:

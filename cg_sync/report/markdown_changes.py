@@ -4,7 +4,7 @@ together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 
 from cg_sync.core.diff import Create, Delete, Update
@@ -29,74 +29,87 @@ from cg_sync.report.markdown_text import Bold, Code, folded, inline
 from cg_sync.report.values import is_tree
 from cg_sync.report.verdict import origin_of
 
-FIRST, LATER = 20, 40
-"""Ranks of changes: those that take away, and others."""
+FIRST, LATER = (20, 35), (33, 40)
+"""Ranks of changes: those that take away, and others; the first of each, and the rest. What there
+is beside changes comes between.
+"""
+EARLY = 30
+"""The first of a section."""
+SHOWN = 20
+"""Items of a section, before its fold."""
 OPEN_CHANGES = 12
 """Up to so many, each change is open."""
 LARGE_REMOVAL = 0.10
 """The share of its members that a group loses, from which on it stands at the top."""
 FEWEST_ALIKE = 3
 """Equal changes that are shown as one."""
-NAMES_SHOWN = 5
-TAKING_AWAY = frozenset({"NARROWER", "REPLACED", "SHIFTED"})
+NAMES_SHOWN, OPEN_NAMES = 5, 5
+LOSING = frozenset({"NARROWER", "REPLACED", "SHIFTED"})
 WORDS = {Create: "creation", Update: "update", Delete: "deletion"}
 
 
-def change_sections(plan: Plan, labels: Labels) -> list[Section]:
+def change_sections(plan: Plan, labels: Labels) -> Iterator[Section]:
     """All changes, each once, in the order in which they are to be read."""
     told = [
         Told(it, labels, plan.readings.get(it.address), plan.origins.get(it.address, NOBODYS))
         for it in plan.changes
     ]
-    drift = [it for it in told if origin_of(it.origins) is Origin.DRIFT]
-    mine = [it for it in told if origin_of(it.origins) is not Origin.DRIFT]
-    first, later = _parted(mine)
     is_open = len(told) <= OPEN_CHANGES
-    sections = [_section("Takes something away", first, FIRST, is_open=is_open)]
+    mine = [it for it in told if origin_of(it.origins) is not Origin.DRIFT]
+    for heading, takes in TAKING.items():
+        found = [it for it in mine if takes(it)]
+        yield Section(f"#### {heading}", tuple(_items(found, FIRST, is_open=is_open)), SHOWN)
+        mine = [it for it in mine if not takes(it)]
     for kind, label in labels.items():
-        found = [it for it in later if it.change.address.kind == kind]
-        sections.append(_section(f"{label.capitalize()}s", found, LATER, is_open=is_open))
-    taken, changed = _parted(drift)
-    both = (
-        *_items(taken, FIRST, is_open=is_open),
-        *_items(changed, LATER, is_open=is_open),
-    )
-    sections.append(Section(DRIFT_HEADING, both))
-    return sections
+        found = [it for it in mine if it.change.address.kind == kind]
+        items = _items(found, LATER, is_open=is_open)
+        yield Section(f"#### {label.capitalize()}s", tuple(items), SHOWN)
+    drift = [it for it in told if origin_of(it.origins) is Origin.DRIFT]
+    taken = [it for it in drift if takes_away(it)]
+    others = [it for it in drift if not takes_away(it)]
+    both = (*_items(taken, FIRST, is_open=is_open), *_items(others, LATER, is_open=is_open))
+    yield Section(DRIFT_HEADING, both, SHOWN)
 
 
+Ranks = tuple[int, int]
 DRIFT_HEADING = (
     "#### Drift\n\nThis branch does not change it: the shop says otherwise, and apply reverts that."
 )
 
 
-def _parted(told: Sequence[Told]) -> tuple[list[Told], list[Told]]:
-    """What takes away, deletions before all, and the others."""
-    first = [it for it in told if takes_away(it)]
-    first.sort(key=lambda it: not isinstance(it.change, Delete))
-    return first, [it for it in told if not takes_away(it)]
+def _is_deletion(told: Told) -> bool:
+    return isinstance(told.change, Delete)
+
+
+def _many_leave(told: Told) -> bool:
+    members = told.members
+    return members is not None and 0 < len(members.remove) >= LARGE_REMOVAL * members.before
+
+
+def _lose_by_rule(told: Told) -> bool:
+    return told.reading is not None and told.reading.verdict in LOSING
+
+
+TAKING: Mapping[str, Callable[[Told], bool]] = {
+    "Deletions": _is_deletion,
+    "Large removals of members": _many_leave,
+    "Rules by which customers lose": _lose_by_rule,
+}
+"""What stands at the top, by its heading."""
 
 
 def takes_away(told: Told) -> bool:
-    """Whether a resource goes, many of its members do, or customers lose it by its rule."""
-    if isinstance(told.change, Delete):
-        return True
-    if told.reading is not None and told.reading.verdict in TAKING_AWAY:
-        return True
-    members = told.members
-    return members is not None and len(members.remove) > LARGE_REMOVAL * members.before
+    """Whether a resource goes, many of its members do, or customers lose by its rule."""
+    return any(takes(told) for takes in TAKING.values())
 
 
-def _section(title: str, told: Sequence[Told], rank: int, *, is_open: bool) -> Section:
-    return Section(f"#### {title}", tuple(_items(told, rank, is_open=is_open)))
-
-
-def _items(told: Sequence[Told], rank: int, *, is_open: bool) -> Iterator[Item]:
+def _items(told: Sequence[Told], ranks: Ranks, *, is_open: bool) -> Iterator[Item]:
     """One item a change, or for changes that are alike; in the place of the first of them."""
     alike: dict[str, list[Told]] = {}
     for number, it in enumerate(told):
         alike.setdefault(_likeness(it) or f"#{number}", []).append(it)
-    for group in alike.values():
+    for number, group in enumerate(alike.values()):
+        rank = ranks[number >= EARLY]
         if len(group) >= FEWEST_ALIKE:
             yield _merged(group, rank)
         else:
@@ -170,4 +183,5 @@ def _merged_block(alike: Sequence[Told], names: str) -> str:
     first = alike[0]
     is_new = isinstance(first.change, Create)
     body = [table_of(first.fields, is_new=is_new)] if len(first.fields) > 2 else []
-    return folded(_merged_title(alike), "\n\n".join((*body, names)))
+    is_open = len(alike) <= OPEN_NAMES
+    return folded(_merged_title(alike), "\n\n".join((*body, names)), is_open=is_open)

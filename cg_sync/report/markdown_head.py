@@ -12,10 +12,9 @@ from urllib.parse import quote
 from cg_sync.core.guards import Tripped
 from cg_sync.core.plan import Plan, View
 from cg_sync.errors import counted
-from cg_sync.report.budget import Section, item
+from cg_sync.report.budget import LEAST, Section, item, listed
 from cg_sync.report.change import Labels
 from cg_sync.report.line import without_addresses
-from cg_sync.report.markdown_list import folded_item
 from cg_sync.report.markdown_text import code, prose, table
 from cg_sync.report.verdict import (
     about,
@@ -94,7 +93,7 @@ def head_sections(plan: Plan, labels: Labels) -> Iterator[Section]:
         yield _section(GUARDS, _commands(plan))
     more = [f"- {_refusal(it)}" for it in plan.tripped[GUARDS_SHOWN:]]
     if more:
-        yield Section("", (folded_item(more, "guard", "more guards refuse it"),))
+        yield Section("#### More guards refuse it", listed(more, "guard", LEAST), 0)
 
 
 def _section(rank: int, text: str) -> Section:

@@ -109,7 +109,7 @@ class _Merge:
         theirs = outline_of(self.document, self.vocabulary)
         if mine is None or theirs is None or not isinstance(self.written, Mapping):
             return None
-        wanted, refused = _below(theirs, "match"), _below(theirs, "except")
+        wanted, refused = _below(theirs, "match"), list(_below(theirs, "except"))
         inverted: list[Part] = []
         plain: list[Part] = []
         for part in _below(mine, "match"):
@@ -284,7 +284,7 @@ def _without(parts: Iterable[Part], nodes: Sequence[Node]) -> list[Part]:
 def _at(content: JsonValue, pointer: Pointer) -> JsonValue:
     for step in pointer:
         assert isinstance(content, Mapping | list)
-        content = content[step]  # type: ignore[call-overload,index]
+        content = content[step]  # type: ignore[index]
     return content
 
 

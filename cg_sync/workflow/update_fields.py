@@ -116,7 +116,9 @@ def in_style_of(old: str, moment: datetime, otherwise: str, zone: ZoneInfo) -> s
 def orders_of(schema: JsonObject) -> Orders:
     """The order of the fields in a file with this schema."""
     properties = _mapping(schema.get("properties"))
-    inner = {name: list(_mapping(_mapping(it).get("properties"))) for name, it in properties.items()}
+    inner = {
+        name: list(_mapping(_mapping(it).get("properties"))) for name, it in properties.items()
+    }
     return {"": list(properties), **inner}
 
 

@@ -100,6 +100,13 @@ def find_members(
     return found
 
 
+def is_just(customers: Iterable[JsonObject], membership: Membership) -> bool:
+    """Whether these are the customers whom the file names, and nobody else."""
+    exactly = Membership("exact", membership.keys)
+    seen = _sort(customers, exactly)
+    return not seen.others and len(seen.named) == len(membership.keys)
+
+
 def _look(shop: Shop, collection: str, held: Held, membership: Membership) -> _Seen:
     """One streamed read, and one more when the listing moved under it."""
     try:
@@ -173,8 +180,8 @@ def with_live_members(
             raise LeftAlone(message, "change it by hand", place)
         if after != data:
             changed[path] = after
-    keys = _after(membership.keys, found.gone, added)
-    return NewMembers(block, changed, keys, tuple(added), tuple(sorted(found.gone)))
+    then = _after(membership.keys, found.gone, added)
+    return NewMembers(block, changed, then, tuple(added), tuple(sorted(found.gone)))
 
 
 _Lists = dict[Path, tuple[bytes, list[Key]]]
@@ -252,7 +259,9 @@ def _key_of(customer: JsonValue) -> Key:
 
 
 def _after(keys: MemberKeys, gone: frozenset[Key], added: Iterable[Key]) -> MemberKeys:
-    by = {name: {key for key in found if (name, key) not in gone} for name, found in keys.by.items()}
+    by = {
+        name: {key for key in found if (name, key) not in gone} for name, found in keys.by.items()
+    }
     for name, value in added:
         by.setdefault(name, set()).add(normal_key(name, value))
     return MemberKeys({name: by[name] for name in KEY_FIELDS if by.get(name)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from cg_sync.core.members import (
     Sifted,
     UnknownKey,
     delta_of,
+    fingerprint_of,
     keys_of,
     member_of,
     normal_key,
@@ -133,6 +135,7 @@ def test_live_members_are_kept_missing_or_surplus() -> None:
         kept=1,
         surplus=(Member(2, "burak@example.com"),),
         missing=MemberKeys({"email": {"zeynep@example.com"}}),
+        fingerprint=fingerprint_of([1, 2]),
     )
 
 
@@ -146,7 +149,17 @@ def test_nobody_is_surplus_where_others_are_welcome() -> None:
 def test_a_customer_whom_two_keys_name_is_one_member() -> None:
     keys = MemberKeys({"email": {"ayse@example.com"}, "erp_code": {"C-1"}})
     nobody = MemberKeys({"email": set(), "erp_code": set()})
-    assert sifted("exact", keys, AYSE) == Sifted(kept=1, surplus=(), missing=nobody)
+    assert sifted("exact", keys, AYSE) == Sifted(1, (), nobody, fingerprint_of([1]))
+
+
+@given(st.lists(st.integers(0, 2**62), unique=True), st.randoms())
+def test_a_fingerprint_names_who_is_in_a_group_whatever_the_order(
+    pks: list[int], random: Random
+) -> None:
+    other = pks.copy()
+    random.shuffle(other)
+    assert fingerprint_of(other) == fingerprint_of(pks)
+    assert fingerprint_of([*pks, 2**62 + 1]) != fingerprint_of(pks)
 
 
 def test_surplus_members_are_in_the_order_of_their_ids() -> None:

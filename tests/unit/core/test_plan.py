@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Difference, FieldChange, Update
+from cg_sync.core.fingerprint import fingerprints_of
 from cg_sync.core.guards import Tripped
 from cg_sync.core.members import MemberDelta
 from cg_sync.core.plan import (
@@ -23,6 +24,7 @@ from cg_sync.core.plan import (
     Target,
     UpdateRecord,
     intent_digest,
+    intent_of,
     make_plan,
     steps_of,
 )
@@ -179,10 +181,13 @@ def test_every_other_intent_has_another_digest() -> None:
         assert earlier == name, f"{name} has the digest of {earlier}"
 
 
+TEN_GROUPS = having(*(a_group(f"G{number}") for number in range(10)))
+
+
 def a_plan(*changes: Change, guards: Guards | None = None) -> Plan:
     return make_plan(
         Difference(changes, (Address("customer_group", "Old"),), 3),
-        having(*(a_group(f"G{number}") for number in range(10))),
+        TEN_GROUPS,
         target=TARGET,
         kinds=KINDS,
         guards=guards or Guards(),
@@ -203,12 +208,14 @@ def test_a_plan_holds_all_there_is_to_say() -> None:
         unchanged=3,
         digest=intent_digest(TARGET, deletes),
         calls={"GET": 4},
+        intents={it.address: intent_of(it) for it in deletes},
+        fingerprints=fingerprints_of(deletes, TEN_GROUPS, KINDS),
     )
 
 
 def guarded_plan() -> Plan:
     deletes = [delete(a_group(f"G{number}")) for number in range(4)]
-    removals = update(VIP, members=MemberDelta((), customers(*range(10)), 0))
+    removals = update(a_group("G9"), members=MemberDelta((), customers(*range(10)), 0))
     plan = a_plan(*deletes, removals)
     assert [it.rule for it in plan.tripped] == ["max_delete_share", "max_member_removal_share"]
     return plan

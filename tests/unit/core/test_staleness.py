@@ -152,6 +152,11 @@ def test_a_delete_conflicts_when_the_group_has_grown() -> None:
     assert found.moved[-1] == Moved("members", "3", "400")
 
 
+def test_a_delete_conflicts_when_somebody_worked_on_the_record() -> None:
+    plan = planned(a_tombstone(SPRING), live=having(SPRING))
+    assert today(plan, having(EARLIER)).moved == (Moved("priority", "10", "5"),)
+
+
 def test_what_moved_behind_a_mask_is_said_without_it() -> None:
     plan = planned(SPRING, live=having(EARLIER))
     address = SPRING.address

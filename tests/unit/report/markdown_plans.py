@@ -128,7 +128,7 @@ def large(count: int = 10_000) -> Plan:
             ),
         ),
         problems=tuple(a_warning(f"warning {number}") for number in range(count // 50)),
-        source=SOURCE,
+        source=replace(SOURCE, base=""),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cg_sync.core.address import Address
-from cg_sync.core.diff import Change, Update
+from cg_sync.core.diff import Change, Delete, Update
 from cg_sync.core.members import Member, MemberDelta, UnknownKey
 from cg_sync.core.origin import MEMBERS, WHOLE, Origin
 from cg_sync.core.plan import Plan, Target, View
@@ -82,7 +82,9 @@ def _rule(*cities: str) -> Rule:
 def _at(change: Change, where: Position) -> Change:
     """The change there, but for one that has no file."""
     fields = tuple(replace(it, where=where) for it in change.fields)
-    return replace(change, fields=fields, where=change.where and where)
+    if isinstance(change, Delete):
+        return replace(change, fields=fields, where=change.where and where)
+    return replace(change, fields=fields, where=where)
 
 
 def _problems(text: str, where: Position) -> tuple[Problem, ...]:

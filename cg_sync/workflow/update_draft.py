@@ -1,0 +1,207 @@
+"""Drafts of the files of one resource that differs in the shop: what each of them is to say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from cg_sync.core.address import Address
+from cg_sync.core.document import Document
+from cg_sync.core.kind import Kind
+from cg_sync.core.match import Pair
+from cg_sync.core.members import MemberKeys
+from cg_sync.core.state import Held
+from cg_sync.files.environment import VARS, substitute
+from cg_sync.files.member_update import Key, lists_of
+from cg_sync.files.paths import shown_path
+from cg_sync.files.schemas import read_schemas
+from cg_sync.files.yaml_update import update_yaml
+from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.kinds.context import Context
+from cg_sync.rules.merge import references_in
+from cg_sync.workflow.check import Checked
+from cg_sync.workflow.update_fields import (
+    LeftAlone,
+    NewContent,
+    orders_of,
+    refuse_lost_variables,
+    with_live_fields,
+)
+from cg_sync.workflow.update_members import MembersFound, NewMembers, with_live_members
+
+BY_HAND = "change the file by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """One file that changes: its path from the root of the project, its bytes before and after.
+
+    `names_people`: it says who is in a group.
+    """
+
+    path: str
+    before: bytes
+    after: bytes
+    names_people: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """All that changes for one resource. `lists` are the value lists that change, by name.
+
+    `keys` are whom the file names then, None when its members stay as they are; `added` and
+    `removed` tell the difference.
+    """
+
+    address: Address
+    file: str
+    held: Held
+    edited: tuple[Edited, ...]
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: MemberKeys | None = None
+    added: tuple[Key, ...] = ()
+    removed: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drafter:
+    """Makes drafts for the resources of a project, given how their members differ."""
+
+    checked: Checked
+    found: Mapping[Address, MembersFound]
+
+    def draft(self, pair: Pair, held: Held) -> Draft:
+        """What changes for this resource; nothing when it is as its file says. Raises LeftAlone."""
+        wanted = pair.wanted
+        written = self.written(wanted.document.file)
+        new = NewContent(dict(written), {})
+        if held.spec != wanted.spec:
+            new = self._fields(pair, held, written)
+        members = self._members(pair, written)
+        if members is not None:
+            new.content["members"] = members.block
+        refuse_lost_variables(written, new.content, pair)
+        edited = [
+            *self._edited(pair, wanted.document.file, new.content),
+            *(it for name, values in new.lists.items() for it in self._list(pair, name, values)),
+        ]
+        if members is None:
+            return Draft(wanted.address, wanted.document.file, held, tuple(edited), new.lists)
+        edited = [replace(it, names_people=True) for it in edited]
+        root = self.checked.root.resolve()
+        edited += [
+            Edited(shown_path(root, path), path.read_bytes(), after, names_people=True)
+            for path, after in members.lists.items()
+        ]
+        return Draft(
+            wanted.address, wanted.document.file, held, tuple(edited), new.lists,
+            members.keys, members.added, members.removed,
+        )  # fmt: skip
+
+    def filled(self, document: Document) -> Document:
+        """The document with the values of variables."""
+        environment = self.checked.environment
+        return substitute(document, environment.vars if environment else {}, source=VARS)[0]
+
+    def written(self, file: str) -> JsonObject:
+        """The content of a file of a resource, variables by their names."""
+        content = self._documents[file].content
+        assert isinstance(content, Mapping)
+        return content
+
+    @cached_property
+    def _documents(self) -> Mapping[str, Document]:
+        return {it.file: it for found in self.checked.tree.resources.values() for it in found}
+
+    @cached_property
+    def _named_by(self) -> Mapping[tuple[str, str], Set[str]]:
+        """The files that name a value list or a shared condition."""
+        tree = self.checked.tree
+        others = [tree.invariants] if tree.invariants is not None else []
+        named: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for document in (*self._documents.values(), *tree.conditions.values(), *others):
+            for reference in references_in(document.content):
+                named[reference].add(document.file)
+        return named
+
+    @cached_property
+    def _lists_named_by(self) -> Mapping[str, list[str]]:
+        """The member lists that each file names."""
+        named: dict[str, list[str]] = {}
+        for file, document in self._documents.items():
+            files = _mapping(_mapping(self.filled(document).content).get("members")).get("files")
+            named[file] = [str(it) for it in files] if isinstance(files, list) else []
+        return named
+
+    def _fields(self, pair: Pair, held: Held, written: JsonObject) -> NewContent:
+        kind = self._kind(pair)
+        if held.address != pair.wanted.address:
+            raise LeftAlone(
+                f"{kind.key}: the {kind.label} is still called {held.address.key} in the shop",
+                "apply the rename first, or take it back",
+                pair.wanted.document.position_of((kind.key,)),
+            )
+        document = self._documents[pair.wanted.document.file]
+        return with_live_fields(
+            written,
+            pair,
+            held,
+            kind,
+            self.checked.context,
+            orders=orders_of(read_schemas()[kind.schema]),
+            fill=lambda value: self.filled(replace(document, content=value)).content,
+        )
+
+    def _members(self, pair: Pair, written: JsonObject) -> NewMembers | None:
+        found = self.found.get(pair.wanted.address)
+        if found is None:
+            return None
+        return with_live_members(
+            _mapping(written.get("members")),
+            _mapping(_mapping(pair.wanted.document.content).get("members")),
+            pair,
+            found,
+            root=self.checked.root.resolve(),
+            named_by=lists_of(self.checked.root.resolve(), self._lists_named_by),
+            emails_allowed=self.checked.project.privacy.emails_in_git == "allow",
+        )
+
+    def _list(self, pair: Pair, name: str, values: tuple[str, ...]) -> tuple[Edited, ...]:
+        document = self.checked.tree.lists[name]
+        others = self._named_by[("the list", name)] - {pair.wanted.document.file}
+        if others:
+            raise LeftAlone(
+                f"rule: the change is inside the list {name}, which {_named(others)} too",
+                f"change {document.file} if it is meant for all of them, or write the values out",
+                pair.wanted.document.position_of(("rule",), of_key=True),
+            )
+        return self._edited(
+            pair, document.file, {**_mapping(document.content), "values": list(values)}
+        )
+
+    def _edited(self, pair: Pair, file: str, content: JsonValue) -> tuple[Edited, ...]:
+        before = (self.checked.root / file).read_bytes()
+        after = update_yaml(before, content, file=file)
+        if after is None:
+            raise LeftAlone(
+                f"{file} cannot be made to say it by a small change",
+                BY_HAND,
+                pair.wanted.document.position_of(),
+            )
+        return (Edited(file, before, after),) if after != before else ()
+
+    def _kind(self, pair: Pair) -> Kind[Context]:
+        return next(it for it in self.checked.kinds if it.name == pair.wanted.address.kind)
+
+
+def _named(files: Set[str]) -> str:
+    first, *rest = sorted(files)
+    if not rest:
+        return f"{first} uses"
+    return f"{first} and {len(rest)} other file{'s' if len(rest) > 1 else ''} use"
+
+
+def _mapping(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,352 @@
+"""The GitHub action, the GitLab template and the Bitbucket snippet, really run: against the sandbox
+and a make-believe forge.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cg_sync.errors import ExitCode
+from tests.actions import ROOT, Ran, Runner, the_action
+from tests.conftest import ATTRIBUTES, PROJECT, Project
+from tests.shop import SandboxShop
+from tests.unit.forge.fake import BOT, GITHUB_COMMENTS, TOKEN, FakeForge, Fault, running_forge
+
+ACTION = the_action()
+STUDENTS = """
+name: Student Discount
+slug: student-discount
+priority: 20
+rule: {match: [email: {domain_under: [edu.tr]}, email_verified: true]}
+display: {price_list: student-tr, stock_list: online}
+"""
+NAME = "cg-sync-plan-test"
+HEAD = "beef" * 10
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeForge]:
+    with running_forge() as made:
+        made.user = None
+        yield made
+
+
+class Pull:
+    """A pull request, on a machine that runs the action for it and, once merged, for main."""
+
+    def __init__(self, folder: Path, shop: SandboxShop, fake: FakeForge) -> None:
+        self.repository = folder / "repository"
+        self.project = self.repository
+        self.shop = shop
+        self.fake = fake
+        for it in (self.repository, folder / "temp"):
+            it.mkdir()
+        event = folder / "event.json"
+        event.write_text(json.dumps({"pull_request": {"number": 7}}))
+        github = {
+            "event_name": "pull_request", "event_path": str(event), "repository": "acme/shop",
+            "api_url": fake.url, "run_id": "99", "base_ref": "main", "actions": "true",
+        }  # fmt: skip
+        environ = {"CG_SYNC_SANDBOX_URL": shop.url, "TEST_GITHUB_TOKEN": TOKEN}
+        self.runner = Runner(self.repository, folder / "temp", github, environ)
+
+    def commit(self, **files: str) -> str:
+        """Commit these files on top; names have __ for /. The commit."""
+        for name, text in files.items():
+            path = self.project / f"{name.replace('__', '/').replace('_', '-')}.yaml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.lstrip("\n"))
+        git(self.repository, "add", "--all")
+        git(self.repository, "commit", "--quiet", "--message", "a change")
+        return git(self.repository, "rev-parse", "HEAD")
+
+    def plan(self, **inputs: str) -> Ran:
+        given = {"environment": "test", "token": self.shop.token}
+        return self.runner.run(
+            ACTION, given | {key.replace("_", "-"): it for key, it in inputs.items()}
+        )
+
+    def merge(self, *, artifacts: list[Any] | None = None) -> None:
+        """From now on runs are for the commit on main that merged it."""
+        sha = git(self.repository, "rev-parse", "HEAD")
+        self.runner.github |= {
+            "event_name": "push", "base_ref": "", "sha": sha, "event_path": "", "run_id": "100",
+        }  # fmt: skip
+        merged = {"number": 7, "merged_at": "2026-11-22", "merge_commit_sha": sha}
+        ran = {"id": 99, "repository_id": 5, "head_repository_id": 5, "head_sha": HEAD}
+        kept = {"id": 1, "name": NAME, "expired": False, "workflow_run": ran}
+        self.fake.also = {
+            f"/repos/acme/shop/commits/{sha}/pulls": [{**merged, "head": {"sha": HEAD}}],
+            "/repos/acme/shop/actions/artifacts": {
+                "artifacts": [kept] if artifacts is None else artifacts
+            },
+        }
+
+    def apply(self, **inputs: str) -> Ran:
+        return self.plan(mode="apply", **inputs)
+
+    def forget(self) -> None:
+        """A new machine: what an earlier run left in its temporary folder is gone."""
+        shutil.rmtree(self.runner.temp)
+        self.runner.temp.mkdir()
+
+
+@pytest.fixture
+def pull(tmp_path: Path, shop: SandboxShop, fake: FakeForge) -> Pull:
+    made = Pull(tmp_path, shop, fake)
+    git(made.repository, "init", "--quiet", "--initial-branch", "feature")
+    base = made.commit(cg_sync=PROJECT, attributes=ATTRIBUTES)
+    git(made.repository, "update-ref", "refs/remotes/origin/main", base)
+    return made
+
+
+def test_a_pull_request_is_planned_and_exactly_that_is_applied(
+    pull: Pull, fake: FakeForge, shop: SandboxShop
+) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    ran = pull.plan()
+    assert not ran.failed, ran.log
+    assert ran.outputs["changes"] == "true"
+    assert ran.outputs["exit-code"] == "0"
+    assert len(ran.outputs["digest"]) == 64
+    assert "student-discount" in ran.summary
+    assert [it["author"] for it in fake.comments] == [BOT]
+    assert fake.comments[0]["body"].startswith("<!-- cg-sync environment=test channel=1 ")
+    assert ran.outputs["digest"][:12] in fake.comments[0]["body"]
+    assert shop.settings() == {}
+    kept = pull.runner.artifacts["99", NAME]
+    assert sorted(kept) == ["plan.json", "report.html"]
+    assert json.loads(kept["plan.json"])["digest"] == ran.outputs["digest"]
+
+    pull.merge()
+    pull.forget()
+    applied = pull.apply()
+    assert not applied.failed, applied.log
+    assert applied.outputs["exit-code"] == "0"
+    assert applied.outputs["digest"] == ran.outputs["digest"]
+    assert "Applied to test." in applied.summary
+    assert list(shop.settings()) == ["student-discount"]
+
+
+def test_a_second_plan_updates_the_comment(pull: Pull, fake: FakeForge) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    pull.plan()
+    first = fake.body_of(1000)
+    pull.commit(settings__student_discount=STUDENTS.replace("20", "15"))
+    assert not pull.plan().failed
+    assert len(fake.comments) == 1
+    assert fake.body_of(1000) != first
+
+
+def test_a_plan_tells_what_the_branch_does_by_its_base(pull: Pull) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    pull.plan()
+    source = json.loads(pull.runner.artifacts["99", NAME]["plan.json"])["source"]
+    assert source["base"] == git(pull.repository, "rev-parse", "origin/main")
+
+
+def test_a_shallow_clone_is_planned_without_a_base(pull: Pull) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    pull.runner.github["base_ref"] = "elsewhere"
+    ran = pull.plan()
+    assert not ran.failed, ran.log
+    assert any("fetch-depth: 0" in it for it in ran.commands)
+
+
+def test_without_credentials_the_files_are_checked_and_no_more(pull: Pull, fake: FakeForge) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    ran = pull.plan(token="")
+    assert not ran.failed, ran.log
+    assert ran.done == ["Set up Python", "install", "check", "plan"]
+    assert any("no credentials" in it for it in ran.commands)
+    assert "The files were checked, and that is all." in ran.summary
+    assert ran.outputs == {"changes": "", "digest": "", "exit-code": "0", "plan": ""}
+    assert fake.asked == []
+
+
+def test_without_credentials_a_snapshot_is_planned_against(
+    pull: Pull, shop: SandboxShop, fake: FakeForge, monkeypatch: pytest.MonkeyPatch,
+    project: Project,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("CG_SYNC_SANDBOX_URL", shop.url)
+    monkeypatch.setenv("CG_SYNC_TOKEN", shop.token)
+    snapshot = pull.repository / "snapshot.json"
+    taken = project.run("snapshot", "--project", str(pull.repository), "-o", str(snapshot))
+    assert taken.code == 0, taken.err
+    pull.commit(settings__student_discount=STUDENTS)
+    ran = pull.plan(token="", snapshot="snapshot.json")
+    assert not ran.failed, ran.log
+    assert ran.outputs["changes"] == "true"
+    assert "snapshot" in fake.comments[0]["body"]
+
+
+def test_a_token_that_may_not_comment_is_no_failure(pull: Pull, fake: FakeForge) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    fake.faults = [Fault("POST", 403)]
+    ran = pull.plan()
+    assert not ran.failed, ran.log
+    assert any(it.startswith("warning") and "comment" in it for it in ran.commands)
+    assert "student-discount" in ran.summary
+
+
+def test_a_comment_can_be_declined(pull: Pull, fake: FakeForge) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    assert not pull.plan(comment="false").failed
+    assert fake.asked == []
+
+
+def test_problems_stand_on_the_lines_of_the_files(pull: Pull) -> None:
+    pull.project = pull.repository / "shop"
+    pull.commit(cg_sync=PROJECT, attributes=ATTRIBUTES, groups__vip="nmae: VIP\n")
+    ran = pull.plan(project="shop", sarif="true")
+    assert ran.failed
+    assert ran.outputs["exit-code"] == str(int(ExitCode.PROBLEMS))
+    assert any(it.startswith("error file=shop/groups/vip.yaml,line=1") for it in ran.commands)
+    assert "nmae" in ran.summary
+    results = pull.runner.sarif[0]["runs"][0]["results"]
+    assert {it["ruleId"] for it in results} >= {"CG-F05"}
+    assert "plan" not in ran.done
+
+
+def test_a_failing_rule_test_ends_the_run(pull: Pull) -> None:
+    case = """
+    customers: {student: {email: a@cs.boun.edu.tr, email_verified: true, is_active: true}}
+    tests:
+      - name: students get nothing
+        customer: student
+        expect: {winner: DEFAULT}
+    """
+    pull.commit(settings__student_discount=STUDENTS, rule_tests__students=case)
+    ran = pull.plan()
+    assert ran.failed
+    assert ran.outputs["exit-code"] == str(int(ExitCode.PROBLEMS))
+    assert "plan" not in ran.done
+
+
+def test_a_wrong_token_fails_the_plan(pull: Pull, fake: FakeForge) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    ran = pull.plan(token="wrong-token-marker")
+    assert ran.failed
+    assert ran.outputs["exit-code"] == str(int(ExitCode.CREDENTIALS))
+    assert fake.comments == []
+    assert "marker" not in ran.log + ran.summary
+
+
+def test_a_plan_that_went_stale_is_not_applied(pull: Pull, shop: SandboxShop) -> None:
+    shop.make_setting("student-discount", name="Student Discount", priority=30)
+    pull.commit(settings__student_discount=STUDENTS)
+    assert not pull.plan().failed
+    found = shop.settings()["student-discount"]
+    path = f"{shop.remote}/customer_group_settings/{found['pk']}/"
+    shop.call("PATCH", path, json={"priority": 77})
+    pull.merge()
+    ran = pull.apply()
+    assert ran.failed
+    assert ran.outputs["exit-code"] == str(int(ExitCode.STALE))
+    assert "nothing was written to test" in ran.summary
+    assert any(it.startswith("error") for it in ran.commands)
+    assert shop.settings()["student-discount"]["priority"] == 77
+
+
+@pytest.mark.parametrize("artifacts", [[], [{"id": 1, "name": NAME, "expired": True}]])
+def test_without_the_plan_nothing_is_applied(
+    pull: Pull, shop: SandboxShop, artifacts: list[Any]
+) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    pull.plan()
+    pull.merge(artifacts=artifacts)
+    ran = pull.apply()
+    assert ran.failed
+    assert ran.outputs["exit-code"] == str(int(ExitCode.STALE))
+    assert "Nothing was applied to test." in ran.summary
+    assert "left no plan" in ran.log
+    assert "apply" not in ran.done
+    assert shop.settings() == {}
+
+
+def test_a_plan_that_was_signed_is_asked_for_its_signature(pull: Pull, shop: SandboxShop) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    assert not pull.plan(signing_key="right").failed
+    pull.merge()
+    refused = pull.apply(signing_key="wrong")
+    assert refused.outputs["exit-code"] == str(int(ExitCode.STALE))
+    assert shop.settings() == {}
+    assert not pull.apply(signing_key="right").failed
+    assert list(shop.settings()) == ["student-discount"]
+
+
+def test_a_guard_refuses_until_it_is_allowed(pull: Pull, shop: SandboxShop) -> None:
+    for number in range(12):
+        shop.make_group(f"Old {number}")
+    gone = {f"groups__old_{it}": f"name: Old {it}\nstate: absent\n" for it in range(6)}
+    pull.commit(**gone)
+    planned = pull.plan()
+    assert not planned.failed, planned.log
+    pull.merge()
+    refused = pull.apply()
+    assert refused.outputs["exit-code"] == str(int(ExitCode.REFUSED))
+    assert len(shop.groups()) == 12
+    allowed = pull.apply(allow=f"max_delete_share@{planned.outputs['digest'][:12]}")
+    assert not allowed.failed, allowed.log
+    assert len(shop.groups()) == 6
+
+
+def test_another_plan_can_be_named(pull: Pull, shop: SandboxShop) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    ran = pull.plan()
+    saved = pull.repository.parent / "saved.json"
+    shutil.copy(ran.outputs["plan"], saved)
+    pull.merge(artifacts=[])
+    assert not pull.apply(plan_file=str(saved)).failed
+    assert list(shop.settings()) == ["student-discount"]
+
+
+def test_what_others_wrote_is_no_command_to_the_runner(pull: Pull) -> None:
+    hostile = STUDENTS.replace("Student Discount", '"x\\n::error::gotcha %0A::warning::"')
+    pull.commit(settings__student_discount=hostile)
+    ran = pull.plan()
+    assert [it for it in ran.commands if "gotcha" in it and not it.startswith("error file=")] == []
+
+
+def test_an_unknown_mode_is_an_error(pull: Pull) -> None:
+    pull.runner.installs = True
+    ran = pull.plan(mode="aply")
+    assert ran.failed
+    assert ran.done == ["Set up Python", "install"]
+    assert "mode is plan or apply, not aply" in ran.log
+
+
+@pytest.mark.long
+def test_the_action_installs_what_it_needs(pull: Pull) -> None:
+    pull.runner.installs = True
+    ran = pull.plan(token="")
+    assert not ran.failed, ran.log
+
+
+def shell(script: list[str], folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the lines of a job as runners do: in one shell that stops at the first failure."""
+    from tests.actions import _machine
+
+    place = str(ROOT / ".venv/bin")
+    path = f"{place}:{_machine()['PATH']}"
+    return subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", "\n".join(script)],
+        cwd=folder, env={**_machine(), **env, "PATH": path}, capture_output=True, text=True,
+        timeout=300,
+    )  # fmt: skip
