@@ -117,7 +117,7 @@ class Runner:
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(path)],
             cwd=self.workspace,
             env={
-                **_machine(),
+                **machine(),
                 **self.environ,
                 **{f"GITHUB_{name.upper()}": it for name, it in self.github.items() if it},
                 **{name: str(it) for name, it in files.items()},
@@ -161,7 +161,7 @@ class Runner:
         return _EXPRESSION.sub(lambda it: str(self._value(it[1], context)), text)
 
     def _value(self, expression: str, context: Mapping[str, Any]) -> object:
-        """The value of an expression of action.yml: contexts, texts, ==, !=, &&, || and always()."""
+        """The value of an expression: contexts, texts, ==, !=, &&, || and always()."""
 
         def looked_up(found: re.Match[str]) -> str:
             if found[0].startswith("'"):
@@ -181,7 +181,7 @@ class Runner:
         return result
 
 
-def _machine() -> dict[str, str]:
+def machine() -> dict[str, str]:
     """The environment of this process, without what a CI or a user has set for itself."""
     ours = ("GITHUB_", "CI_", "CG_SYNC_", "GITLAB_", "GH_")
     return {name: it for name, it in os.environ.items() if not name.startswith(ours)}

@@ -105,23 +105,24 @@ class _Story:
         self.say(
             "3. What would change in the shop? This is what a reviewer reads on the pull request."
         )
-        self.run("plan")
+        self.run("plan -o plan.json")
         self.say(f"4. What does a student see today, before anything is applied? ({STUDENT})")
         self.look_at_prices()
-        self.say("5. Merge: CI applies. Each line is printed once the shop has confirmed it.")
-        self.run("apply --yes")
+        self.say("5. Merge: CI applies just the plan that was read, if it still stands.")
+        self.run("verify plan.json")
+        self.run("apply plan.json --yes")
         self.say("6. The same student now:")
         self.look_at_prices()
         self.say("   ... and why:")
         self.run(f"explain {STUDENT}")
         self.say("7. A second plan finds nothing to do; CI sees that as exit code 0.")
         self.run("plan --detailed-exitcode")
-        self.say(
-            "8. Somebody changes the discount by hand. The next plan shows it (exit code 2) ..."
-        )
+        self.say("8. Somebody changes the discount by hand. That is drift (exit code 2) ...")
         self.change_by_hand()
-        self.run("plan --detailed-exitcode", expect=ExitCode.CHANGES)
-        self.say("   ... and the next apply puts it back.")
+        self.run("drift --detailed-exitcode", expect=ExitCode.CHANGES)
+        self.say("   ... which could be taken over into the files ...")
+        self.run("import --update --dry-run")
+        self.say("   ... but here the next apply puts it back.")
         self.run("apply --yes")
         self.say(
             "9. A bad file is refused before anything happens, with every problem and its place."

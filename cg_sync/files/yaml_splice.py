@@ -34,6 +34,10 @@ def spliced(text: str, changes: Iterable[Change]) -> str:
     return "".join((*parts, text[done:]))
 
 
+def _form(value: JsonValue) -> str:
+    return "mapping" if isinstance(value, dict) else "list" if isinstance(value, list) else "scalar"
+
+
 class Splice:
     """Changes to one text, in its own line ends, indentation and quotes."""
 
@@ -157,6 +161,9 @@ class Splice:
     def _lines(self, around: Node, new: New) -> list[str]:
         """A new entry of a block, quoted as its neighbours are."""
         key, value = new
+        alike = [it.value.flow for it in around.entries if it.value.form == _form(value)]
+        if key is None and alike and all(alike):
+            return [f"- {to_flow(value)}"]
         if isinstance(value, dict | list):
             return to_yaml([value] if key is None else {key: value}).splitlines()
         mark = "-" if key is None else to_yaml({key: None}).split(":")[0] + ":"

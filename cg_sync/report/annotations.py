@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cg_sync.codes import CODES
 from cg_sync.errors import Problem, Severity
-from cg_sync.report.problem import advised, file_of, said
+from cg_sync.report.line import discreet
+from cg_sync.report.problem import advised, file_of, meaning_of, said
 
 MOST = 10
 """Annotations of one level that GitHub shows of one step; it drops the others without a word."""
@@ -39,7 +39,7 @@ def _of_level(severity: Severity, problems: Sequence[Problem], folder: str) -> I
 
 def _annotation(problem: Problem, folder: str) -> str:
     where = problem.where
-    title = f"{problem.code} {CODES[problem.code].title}"
+    title = discreet(f"{problem.code} {meaning_of(problem.code).title}")
     place = (
         {}
         if where is None

@@ -44,10 +44,10 @@ def item(rank: int, word: str, text: str) -> Item:
     return Item(rank, word, (lambda: text,))
 
 
-def listed(texts: Sequence[str], word: str, rank: int) -> tuple[Item, ...]:
+def listed(forms: Sequence[Form], word: str, rank: int) -> tuple[Item, ...]:
     """Items of a list, of which the first few are as weighty as `rank`, and the others least."""
     return tuple(
-        item(rank if number < EARLY else LEAST, word, it) for number, it in enumerate(texts)
+        Item(rank if number < EARLY else LEAST, word, (form,)) for number, form in enumerate(forms)
     )
 
 

@@ -55,8 +55,7 @@ def _drifted(change: Change, plan: Plan, labels: Labels) -> Iterator[Problem]:
     origins = plan.origins.get(change.address, NOBODYS)
 
     def origin_of(name: str) -> Origin | None:
-        origin = origins.get(name)
-        return Origin.DRIFT if origin is None and plan.view == "drift" else origin
+        return Origin.DRIFT if plan.view == "drift" else origins.get(name)
 
     if not isinstance(change, Update):
         # Of what is there or not there, every field says the same.

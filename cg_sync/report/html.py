@@ -10,6 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from cg_sync.core.origin import Origin
 from cg_sync.core.plan import Plan
 from cg_sync.report.change import NOBODYS, Labels
 from cg_sync.report.page.beside import header_html, sections_after, sections_before
@@ -37,6 +38,7 @@ from cg_sync.report.page.script import SCRIPT
 from cg_sync.report.page.style import STYLE
 from cg_sync.report.verdict import heading, verdict
 
+DRIFT = "This branch does not change it: the shop says otherwise, and apply reverts that."
 OPENED = 20
 """A plan with no more changes than this shows all of them open."""
 
@@ -80,13 +82,15 @@ def _hash(source: str) -> str:
 def _body(plan: Plan, labels: Labels) -> Iterator[Html]:
     changes = _shown(plan, labels)
     files = {it.change.where.file: it.anchor for it in changes if it.change.where is not None}
-    sections = [*sections_before(plan, files)]
-    if changes:
-        sections.append(Section("changes", "Changes", _changes(changes, labels), len(changes)))
-    sections += sections_after(plan, labels)
+    before, after = [*sections_before(plan, files)], [*sections_after(plan, labels)]
+    told = [*_sections(changes, labels)]
+    tools = [tools_html(), nothing_found_html()] if len(changes) > FEW else []
     filters = filters_html(changes, labels) if len(changes) > FEW else NOTHING
-    rail = element("div", contents_html(sections), filters, class_="rail")
-    main = element("main", joined(map(section_html, sections), "\n"))
+    rail = element("div", contents_html([*before, *told, *after]), filters, class_="rail")
+    # The search stays in sight as long as there are changes.
+    found = element("div", joined((*tools, *map(section_html, told)), "\n"), class_="found")
+    parts = (*map(section_html, before), found if told else NOTHING, *map(section_html, after))
+    main = element("main", joined(parts, "\n"))
     yield header_html(plan)
     yield Html("\n")
     yield element("div", rail, Html("\n"), main, class_="page wrap")
@@ -103,22 +107,33 @@ def _shown(plan: Plan, labels: Labels) -> list[Shown]:
             origins=plan.origins.get(change.address, NOBODYS),
             guards=guards.get(change.address, ()),
             problems=problems.get(change.address, ()),
+            view=plan.view,
         )
         for change in plan.changes
     ]
 
 
-def _changes(changes: Sequence[Shown], labels: Labels) -> Html:
-    """The changes by kind, in their order, with what it takes to find one of many."""
-    many = len(changes) > FEW
-    parts = [tools_html(), nothing_found_html()] if many else []
+def _sections(changes: Sequence[Shown], labels: Labels) -> Iterator[Section]:
+    """What the branch does, and apart from that what it does not do."""
+    drift = [it for it in changes if it.origin is Origin.DRIFT]
+    others = [it for it in changes if it.origin is not Origin.DRIFT]
+    opened = len(changes) <= OPENED
+    if others:
+        listed = joined(_by_kind(others, labels, opened=opened))
+        yield Section("changes", "Changes", listed, len(others))
+    if drift:
+        listed = joined(_by_kind(drift, labels, opened=opened))
+        said = element("p", text(DRIFT), class_="quiet")
+        yield Section("drift", "Drift", joined((said, listed)), len(drift))
+
+
+def _by_kind(changes: Sequence[Shown], labels: Labels, *, opened: bool) -> Iterator[Html]:
+    """The changes under the name of their kind, in their order."""
     for kind, label in labels.items():
         found = [it for it in changes if it.change.address.kind == kind]
         if found:
             heading = element("h3", text(f"{label}s"), number(len(found)))
-            rows = (change_html(it, opened=len(changes) <= OPENED) for it in found)
-            listed = element(
-                "div", Html("\n"), joined(rows, "\n"), Html("\n"), class_="list", data_label=label
-            )
-            parts.append(element("div", heading, listed, class_="kind"))
-    return joined(parts, "\n")
+            rows = joined((change_html(it, opened=opened) for it in found), "\n")
+            look = "list" if opened else "list many"
+            listed = element("div", Html("\n"), rows, Html("\n"), class_=look, data_label=label)
+            yield element("div", heading, listed, class_="kind")

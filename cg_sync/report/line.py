@@ -58,7 +58,9 @@ def harmless(text: str, most: int = 300) -> str:
     Control characters and marks that change the direction of writing become `\\u{…}`; line breaks
     too, and a letter of what the log of a pipeline takes for a command: `::error::`, `##[error]`.
     """
-    safe = "".join(_written_out(letter) for letter in text[: most + 1])
+    safe = text[: most + 1]
+    if not safe.isprintable():
+        safe = "".join(map(_written_out, safe))
     safe = _COMMAND.sub(lambda it: f"\\u{{{ord(it[0]):x}}}", safe)
     return f"{safe[:most]}…" if len(text) > most or len(safe) > most else safe
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
 
 from cg_sync.core.address import Address
-from cg_sync.core.moves import moves_of
+from cg_sync.core.moves import Move, moves_of
 from cg_sync.core.plan import Plan
 from cg_sync.errors import Problem, Severity, counted
 from cg_sync.report.budget import GAP, Filled, Item, Section, fill, item, listed, size
 from cg_sync.report.change import Labels
 from cg_sync.report.markdown_changes import change_sections
-from cg_sync.report.markdown_head import head_sections, headline, marker
+from cg_sync.report.markdown_head import REFUSED, head_sections, headline
+from cg_sync.report.markdown_head import marker as marker
 from cg_sync.report.markdown_head import marker_of as marker_of
 from cg_sync.report.markdown_head import sticky_prefix as sticky_prefix
 from cg_sync.report.markdown_text import Code, code, inline, prose
-from cg_sync.report.verdict import forecast, move_sentence, relied_on, spent
+from cg_sync.report.verdict import forecast, relied_on, spent
 
 LEAST = 2_000
 """Bytes that every report may have."""
@@ -66,11 +68,14 @@ def _written(
 ) -> str:
     room = max(most, LEAST) - sum(size(it) + GAP for it in (*top, *bottom))
     filled = fill(sections, room)
+    cut = []
     if not filled.is_whole:
         filled = fill(sections, room - CUT_ROOM)
-        top = [*top, _cut(filled, full_report)]
-    middle = (it for section in filled.sections for it in _section_texts(*section))
-    return _joined([*top, *middle, *bottom])
+        cut = [_cut(filled, full_report)]
+    texts = [list(_section_texts(*it)) for it in filled.sections]
+    # Nothing stands between the verdict and those who refuse.
+    refusals = texts.pop(0) if texts and texts[0][0] == REFUSED else []
+    return _joined([*top, *refusals, *cut, *chain.from_iterable(texts), *bottom])
 
 
 def _section_texts(section: Section, texts: list[str], missing: int) -> Iterator[str]:
@@ -134,7 +139,7 @@ def _bottom(plan: Plan, full_report: str) -> list[str]:
 
 def _beside(plan: Plan, labels: Labels) -> Iterator[Section]:
     """All that is not a change of this plan."""
-    moves = [f"- {prose(move_sentence(it), 300)}" for it in moves_of(plan.changes)]
+    moves = [partial(_move, it) for it in moves_of(plan.changes)]
     yield Section("#### Moved between groups", listed(moves, "move", BESIDE), SHOWN)
     yield from _named_section(
         "#### Already live\n\nThis branch changes it, and the shop has it.",
@@ -146,6 +151,11 @@ def _beside(plan: Plan, labels: Labels) -> Iterator[Section]:
         plan.unmanaged, labels, "list of what is unmanaged",
     )  # fmt: skip
     yield Section("", tuple(_costs(plan)))
+
+
+def _move(move: Move) -> str:
+    source, target = Code(move.source.key), Code(move.target.key)
+    return f"- {inline([counted(move.count, 'customer'), ' from ', source, ' to ', target])}"
 
 
 def _named_section(
@@ -166,7 +176,7 @@ def _problem_sections(problems: Sequence[Problem]) -> Iterator[Section]:
     for severity in Severity:
         found = [it for it in problems if it.severity is severity]
         rank = ERRORS if severity is Severity.ERROR else BESIDE
-        items = listed([_problem(it) for it in found], severity.value, rank)
+        items = listed([partial(_problem, it) for it in found], severity.value, rank)
         yield Section(f"#### {counted(len(found), severity.value)}", items, SHOWN)
 
 

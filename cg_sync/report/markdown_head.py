@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import quote
 
 from cg_sync.core.guards import Tripped
@@ -30,6 +31,7 @@ ENVIRONMENT_LETTERS = 60
 GUARDS_SHOWN = 10
 HEAD, GUARDS = 0, 1
 """Ranks."""
+REFUSED = "> [!CAUTION]\n> Apply refuses this plan."
 
 
 def marker(plan: Plan) -> str:
@@ -83,15 +85,15 @@ def head_sections(plan: Plan, labels: Labels) -> Iterator[Section]:
     lets it pass.
     """
     if plan.tripped:
-        first = (item(GUARDS, "guard", _said(it)) for it in plan.tripped[:GUARDS_SHOWN])
-        yield Section("> [!CAUTION]\n> Apply refuses this plan.", tuple(first))
+        first = (item(GUARDS, "guard", _said(it, "> - ")) for it in plan.tripped[:GUARDS_SHOWN])
+        yield Section(REFUSED, tuple(first))
     sentences = [f"{beside(plan)}.", *about(plan)]
     yield _section(HEAD, " ".join(prose(it, 300) for it in sentences))
     if plan.changes:
         yield _section(HEAD, _numbers(plan, labels))
     if plan.tripped:
         yield _section(GUARDS, _commands(plan))
-    more = [f"- {_refusal(it)}" for it in plan.tripped[GUARDS_SHOWN:]]
+    more = [partial(_said, it, "- ") for it in plan.tripped[GUARDS_SHOWN:]]
     if more:
         yield Section("#### More guards refuse it", listed(more, "guard", LEAST), 0)
 
@@ -100,15 +102,11 @@ def _section(rank: int, text: str) -> Section:
     return Section("", (item(rank, "paragraph", text),))
 
 
-def _said(tripped: Tripped) -> str:
-    return f"> - {_refusal(tripped)}"
-
-
-def _refusal(tripped: Tripped) -> str:
+def _said(tripped: Tripped, bullet: str) -> str:
     where = tripped.where
     place = f" {code(f'{where.file}:{where.line}')}" if where is not None else ""
     sentence = prose(guard_sentence(tripped), 300)
-    return f"{code(tripped.code)} {code(tripped.rule)}: {sentence}{place}"
+    return f"{bullet}{code(tripped.code)} {code(tripped.rule)}: {sentence}{place}"
 
 
 def _commands(plan: Plan) -> str:

@@ -123,7 +123,7 @@ def table(rows: Sequence[Sequence[str]], aligned: Literal["---", "--:"] = "---")
 _WORD = re.compile(r"""(?P<lead>[("'“‘]*)(?P<core>.*?)(?P<trail>[)"'”’.,;:?!…]*)""")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[→−–]")
 _NUMBER = re.compile(
-    r"[+−]?\d{1,3}(?:,\d{3})*(?:\.\d{1,2})?%?|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}", re.ASCII
+    r"[+−]?(?:\d{1,3}(?:,\d{3})*(?:\.\d{1,2})?%?|\d{4,6})|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}", re.ASCII
 )
 _COMMIT = re.compile(r"[0-9a-f]{7,}", re.IGNORECASE)
 

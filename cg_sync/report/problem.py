@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from cg_sync.codes import CODES, Code
 from cg_sync.errors import Position, Problem, Severity
 from cg_sync.jsonvalue import digest_of
 from cg_sync.report.line import discreet
@@ -16,6 +17,12 @@ MESSAGE_LETTERS = 1000
 PATH_LETTERS = 1000
 PROJECT_FILE = "cg-sync.yaml"
 """Where a problem is put that stands nowhere, by formats in which everything stands somewhere."""
+
+
+def meaning_of(code: str) -> Code:
+    """What the table says of a code; of one that only a newer version knows, that it does not."""
+    unknown = Code(discreet(code, 40), "This version of cg-sync does not know the code.")
+    return CODES.get(code, unknown)
 
 
 def said(problem: Problem) -> str:

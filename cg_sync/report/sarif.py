@@ -6,11 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from cg_sync.codes import CODES
 from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.report.data import json_text
-from cg_sync.report.problem import advised, file_of, fingerprints, placed, said, worst_first
+from cg_sync.report.problem import (
+    advised,
+    file_of,
+    fingerprints,
+    meaning_of,
+    placed,
+    said,
+    worst_first,
+)
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST_RESULTS = 5_000
@@ -50,7 +57,7 @@ def sarif(problems: Sequence[Problem], *, tool_version: str, folder: str = "") -
 
 
 def _rule(code: str) -> JsonValue:
-    about = CODES[code]
+    about = meaning_of(code)
     return {
         "id": code,
         "shortDescription": {"text": about.title},

@@ -41,6 +41,11 @@ class Remembered:
             field: {key_hash(field, key, salt): key for key in keys}
             for field, keys in wanted.by.items()
         }
+        fields = self._members.fields
+        self._at_pk = fields.index("pk")
+        self._named = [
+            (at, name, self._names[name]) for at, name in enumerate(fields) if name in self._names
+        ]
 
     def fetch_complete(
         self, collection: str, query: Mapping[str, str] = NO_QUERY
@@ -52,19 +57,22 @@ class Remembered:
     def fetch_all(
         self, collection: str, query: Mapping[str, str] = NO_QUERY
     ) -> Iterator[JsonObject]:
-        """Of customers, those whom the files name: first who is in a group, then who is presumed;
-        of all else, every record.
+        """Of customers, who is in a group, once for each, and then who is presumed; of all else,
+        every record.
         """
         if collection != CUSTOMERS:
             yield from self.fetch_complete(collection)
             return
-        yield from (_record(pk, names) for pk, names in self._met.items())
-        yield from (_record(pk, {field: key}) for pk, (field, key) in self.presumed.items())
+        for groups_of, remote_id in self._groups():
+            yield from self.fetch_members(groups_of, remote_id)
+        for pk, (field, key) in self.presumed.items():
+            yield _record(pk, {field: key})
 
     def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]:
         """The members of a group, each with those keys alone that the files name."""
-        for pk, names in self._members_of(collection, remote_id):
-            yield _record(pk, names)
+        for row in self._rows(collection, remote_id):
+            names = {name: known[row[at]] for at, name, known in self._named if row[at] in known}
+            yield _record(_pk(names.get("pk", ""), row[self._at_pk]), names)
 
     def count(self, collection: str, query: Mapping[str, str] = NO_QUERY) -> int | None:
         """Nothing is known of customers who are in no group."""
@@ -77,38 +85,24 @@ class Remembered:
     @cached_property
     def presumed(self) -> Mapping[RemoteId, tuple[KeyField, str]]:
         """The keys of wanted customers who are in no group of the snapshot, by a pk for each."""
-        met = {it for names in self._met.values() for it in names.items()}
+        unmet = {field: dict(names) for field, names in self._names.items()}
+        for collection, remote_id in self._groups():
+            for row in self._rows(collection, remote_id):
+                for at, field, _ in self._named:
+                    unmet[field].pop(row[at], None)
         return {
             _pk(key if field == "pk" else "", hashed): (field, key)
-            for field, names in self._names.items()
+            for field, names in unmet.items()
             for hashed, key in names.items()
-            if (field, key) not in met
         }
 
-    @cached_property
-    def _met(self) -> Mapping[RemoteId, Mapping[KeyField, str]]:
-        """The customers in any group whom the files name, by pk, and what names them."""
-        return {
-            pk: names
-            for collection, groups in self._members.groups.items()
-            for remote_id in groups
-            for pk, names in self._members_of(collection, remote_id)
-            if names
-        }
+    def _groups(self) -> Iterator[tuple[str, RemoteId]]:
+        for collection, groups in self._members.groups.items():
+            yield from ((collection, remote_id) for remote_id in groups)
 
-    def _members_of(
-        self, collection: str, remote_id: RemoteId
-    ) -> Iterator[tuple[RemoteId, Mapping[KeyField, str]]]:
-        fields = self._members.fields
+    def _rows(self, collection: str, remote_id: RemoteId) -> Iterator[tuple[bytes, ...]]:
         packed = self._members.groups.get(collection, {}).get(remote_id, "")
-        for row in unpacked(packed, fields):
-            hashes = dict(zip(fields, row, strict=True))
-            names = {
-                field: known[hashes[field]]
-                for field, known in self._names.items()
-                if hashes.get(field) in known
-            }
-            yield _pk(names.get("pk", ""), hashes["pk"]), names
+        return unpacked(packed, self._members.fields)
 
 
 def _record(pk: RemoteId, names: Mapping[KeyField, str]) -> JsonObject:

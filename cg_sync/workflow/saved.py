@@ -39,7 +39,8 @@ from cg_sync.errors import (
 from cg_sync.files.planfile import read_sealed, write_sealed
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.context import Context
-from cg_sync.report.saved import Misfit, SavedPlan, read_saved, saved_data
+from cg_sync.report.saved import SavedPlan, saved_data
+from cg_sync.report.saved_reading import Misfit, read_saved
 from cg_sync.workflow.apply import apply_changes
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.connect import chosen_environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ Orders = Mapping[str, Sequence[str]]
 """The order in which a schema names fields, by the block that they stand in; '' is the file."""
 
 _BARE_DATE = len("2026-09-01")
+_OFFSET = re.compile(r"[0-9][+-][0-9]{2}:[0-9]{2}$")
 _TO_MINUTES = len("2026-09-01T09:00")
 
 
@@ -106,7 +108,7 @@ def in_style_of(old: str, moment: datetime, otherwise: str, zone: ZoneInfo) -> s
     else:
         local, offset = moment.replace(tzinfo=None), moment.isoformat()[-6:]
         says_same = local.replace(tzinfo=zone).astimezone(UTC) == moment.astimezone(UTC)
-        if old[-6:-5] not in ("+", "-") and says_same:
+        if says_same and not _OFFSET.search(old):
             offset = ""
     to_seconds = local.second or local.microsecond or len(old) - len(offset) > _TO_MINUTES
     text = local.isoformat(timespec="auto" if to_seconds else "minutes")

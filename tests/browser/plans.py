@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cg_sync.core.address import Address
-from cg_sync.core.diff import Change
+from cg_sync.core.diff import Change, Create, Update
 from cg_sync.core.origin import MEMBERS, WHOLE, Origin
 from cg_sync.core.plan import Plan
 from cg_sync.core.source import SnapshotRead, Source
@@ -44,10 +44,16 @@ def small() -> Plan:
         ]
     }
     changes = (
-        group_created("Platinum Members", delta(people(120))),
+        _from_file(group_created("Platinum Members", delta(people(120))), "platinum"),
         group_deleted("Black Friday", where=Position("groups/black-friday.yaml", 2, 1), size=9),
-        group_updated("Gold Members", members=delta(people(16, 500), people(123), kept=9731)),
-        group_updated("Öğrenciler", former="Students", members=delta(people(3, 900), kept=41)),
+        _from_file(
+            group_updated("Gold Members", members=delta(people(16, 500), people(123), kept=9731)),
+            "gold",
+        ),
+        _from_file(
+            group_updated("Öğrenciler", former="Students", members=delta(people(3, 900), kept=41)),
+            "students",
+        ),
         setting_created(
             "back-to-school",
             starts_at=a_moment(1),
@@ -74,7 +80,7 @@ def small() -> Plan:
         "priority": Origin.YOURS,
         "display.price_list": Origin.DRIFT,
     }
-    where = Position("groups/one.yaml", 3, 1)
+    where = Position("groups/gold.yaml", 3, 1)
     return a_plan(
         *changes,
         problems=(
@@ -90,6 +96,10 @@ def small() -> Plan:
         source=SOURCE,
         unchanged=41,
     )
+
+
+def _from_file(change: Create | Update, name: str) -> Create | Update:
+    return replace(change, where=Position(f"groups/{name}.yaml", 1, 1))
 
 
 def refused() -> Plan:
@@ -117,8 +127,12 @@ def large(count: int) -> Plan:
         *changes,
         tripped=(a_guard(part=count // 10, whole=count // 5),),
         problems=tuple(
-            a_warning(f"group {at} was looked at", where=Position(f"groups/{at}.yaml", 1, 1))
-            for at in range(12)
+            a_warning(
+                "members: 1 customer unknown to the shop: n***@example.com",
+                where=Position(f"groups/{at:05}.yaml", 3, 1),
+                hint="the others are handled; these are left out",
+            )
+            for at in (0, 1, 2, 3, 5, 10, 11, 12, 13, 15, 20, 21)
         ),
         unmanaged=groups(*(f"Made by hand {number}" for number in range(100))),
         origins=drifted,
@@ -134,14 +148,20 @@ def _origin(at: int) -> Origin:
 def _changes(count: int) -> Iterator[Change]:
     for number in range(count):
         city = CITIES[number % len(CITIES)]
+        first = 100 * number
         match number % 10:
             case 0 | 1 | 2 | 3:
-                moved = delta(people(2 + number % 7, number), people(number % 3), kept=number)
-                yield group_updated(f"Customers of {city} {number:05}", members=moved)
+                left = people(number % 3, first if number % 50 else 100)
+                moved = delta(people(2 + number % 7, first + 50), left, kept=number)
+                group = group_updated(f"Customers of {city} {number:05}", members=moved)
+                yield _from_file(group, f"{number:05}")
             case 4:
-                yield group_deleted(f"Old campaign {number:05}", size=10 + number)
+                where = Position(f"groups/{number:05}.yaml", 2, 1)
+                yield group_deleted(f"Old campaign {number:05}", where=where, size=10 + number)
             case 5:
-                yield group_created(f"New in {city} {number:05}", delta(people(number % 40)))
+                new = people(number % 40, 100 if number == 5 else first)
+                group = group_created(f"New in {city} {number:05}", delta(new))
+                yield _from_file(group, f"{number:05}")
             case 6 | 7:
                 slug = f"campaign-{number:05}"
                 yield setting_updated(a_setting(slug), a_setting(slug, priority=100 + number))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ import pytest
 import yaml
 
 from cg_sync.errors import ExitCode
-from tests.actions import ROOT, Ran, Runner, the_action
+from tests.actions import ROOT, Ran, Runner, machine, the_action
 from tests.conftest import ATTRIBUTES, PROJECT, Project
 from tests.shop import SandboxShop
-from tests.unit.forge.fake import BOT, GITHUB_COMMENTS, TOKEN, FakeForge, Fault, running_forge
+from tests.unit.forge.fake import BOT, TOKEN, FakeForge, Fault, running_forge
 
 ACTION = the_action()
 STUDENTS = """
@@ -144,6 +145,7 @@ def test_a_pull_request_is_planned_and_exactly_that_is_applied(
     assert list(shop.settings()) == ["student-discount"]
 
 
+@pytest.mark.long
 def test_a_second_plan_updates_the_comment(pull: Pull, fake: FakeForge) -> None:
     pull.commit(settings__student_discount=STUDENTS)
     pull.plan()
@@ -154,6 +156,7 @@ def test_a_second_plan_updates_the_comment(pull: Pull, fake: FakeForge) -> None:
     assert fake.body_of(1000) != first
 
 
+@pytest.mark.long
 def test_a_plan_tells_what_the_branch_does_by_its_base(pull: Pull) -> None:
     pull.commit(settings__student_discount=STUDENTS)
     pull.plan()
@@ -161,6 +164,7 @@ def test_a_plan_tells_what_the_branch_does_by_its_base(pull: Pull) -> None:
     assert source["base"] == git(pull.repository, "rev-parse", "origin/main")
 
 
+@pytest.mark.long
 def test_a_shallow_clone_is_planned_without_a_base(pull: Pull) -> None:
     pull.commit(settings__student_discount=STUDENTS)
     pull.runner.github["base_ref"] = "elsewhere"
@@ -180,6 +184,7 @@ def test_without_credentials_the_files_are_checked_and_no_more(pull: Pull, fake:
     assert fake.asked == []
 
 
+@pytest.mark.long
 def test_without_credentials_a_snapshot_is_planned_against(
     pull: Pull, shop: SandboxShop, fake: FakeForge, monkeypatch: pytest.MonkeyPatch,
     project: Project,
@@ -205,6 +210,7 @@ def test_a_token_that_may_not_comment_is_no_failure(pull: Pull, fake: FakeForge)
     assert "student-discount" in ran.summary
 
 
+@pytest.mark.long
 def test_a_comment_can_be_declined(pull: Pull, fake: FakeForge) -> None:
     pull.commit(settings__student_discount=STUDENTS)
     assert not pull.plan(comment="false").failed
@@ -224,6 +230,7 @@ def test_problems_stand_on_the_lines_of_the_files(pull: Pull) -> None:
     assert "plan" not in ran.done
 
 
+@pytest.mark.long
 def test_a_failing_rule_test_ends_the_run(pull: Pull) -> None:
     case = """
     customers: {student: {email: a@cs.boun.edu.tr, email_verified: true, is_active: true}}
@@ -239,6 +246,7 @@ def test_a_failing_rule_test_ends_the_run(pull: Pull) -> None:
     assert "plan" not in ran.done
 
 
+@pytest.mark.long
 def test_a_wrong_token_fails_the_plan(pull: Pull, fake: FakeForge) -> None:
     pull.commit(settings__student_discount=STUDENTS)
     ran = pull.plan(token="wrong-token-marker")
@@ -269,7 +277,6 @@ def test_without_the_plan_nothing_is_applied(
     pull: Pull, shop: SandboxShop, artifacts: list[Any]
 ) -> None:
     pull.commit(settings__student_discount=STUDENTS)
-    pull.plan()
     pull.merge(artifacts=artifacts)
     ran = pull.apply()
     assert ran.failed
@@ -280,6 +287,7 @@ def test_without_the_plan_nothing_is_applied(
     assert shop.settings() == {}
 
 
+@pytest.mark.long
 def test_a_plan_that_was_signed_is_asked_for_its_signature(pull: Pull, shop: SandboxShop) -> None:
     pull.commit(settings__student_discount=STUDENTS)
     assert not pull.plan(signing_key="right").failed
@@ -291,6 +299,7 @@ def test_a_plan_that_was_signed_is_asked_for_its_signature(pull: Pull, shop: San
     assert list(shop.settings()) == ["student-discount"]
 
 
+@pytest.mark.long
 def test_a_guard_refuses_until_it_is_allowed(pull: Pull, shop: SandboxShop) -> None:
     for number in range(12):
         shop.make_group(f"Old {number}")
@@ -307,6 +316,7 @@ def test_a_guard_refuses_until_it_is_allowed(pull: Pull, shop: SandboxShop) -> N
     assert len(shop.groups()) == 6
 
 
+@pytest.mark.long
 def test_another_plan_can_be_named(pull: Pull, shop: SandboxShop) -> None:
     pull.commit(settings__student_discount=STUDENTS)
     ran = pull.plan()
@@ -318,10 +328,12 @@ def test_another_plan_can_be_named(pull: Pull, shop: SandboxShop) -> None:
 
 
 def test_what_others_wrote_is_no_command_to_the_runner(pull: Pull) -> None:
-    hostile = STUDENTS.replace("Student Discount", '"x\\n::error::gotcha %0A::warning::"')
+    hostile = STUDENTS.replace("Student Discount", "'::error::gotcha %0A::warning::<b>'")
     pull.commit(settings__student_discount=hostile)
-    ran = pull.plan()
-    assert [it for it in ran.commands if "gotcha" in it and not it.startswith("error file=")] == []
+    ran = pull.plan(comment="false")
+    assert not ran.failed, ran.log
+    assert "gotcha" in ran.log
+    assert [it for it in ran.commands if "gotcha" in it] == []
 
 
 def test_an_unknown_mode_is_an_error(pull: Pull) -> None:
@@ -339,14 +351,65 @@ def test_the_action_installs_what_it_needs(pull: Pull) -> None:
     assert not ran.failed, ran.log
 
 
-def shell(script: list[str], folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the lines of a job as runners do: in one shell that stops at the first failure."""
-    from tests.actions import _machine
+def job_of(path: str, *names: str) -> str:
+    """The script of a GitLab job, that of what it extends included, without what installs."""
+    data = yaml.safe_load((ROOT / path).read_text())
+    return "\n".join(line for name in names for line in data[name]["script"])
 
-    place = str(ROOT / ".venv/bin")
-    path = f"{place}:{_machine()['PATH']}"
+
+def shell(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a job as runners do: in one shell that stops at the first failure."""
+    place = f"{sys.prefix}/bin:{machine()['PATH']}"
     return subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", "\n".join(script)],
-        cwd=folder, env={**_machine(), **env, "PATH": path}, capture_output=True, text=True,
+        ["bash", "-eo", "pipefail", "-c", script],
+        cwd=folder, env={**machine(), **env, "PATH": place}, capture_output=True, text=True,
         timeout=300,
     )  # fmt: skip
+
+
+def test_the_gitlab_template_plans_notes_and_applies(
+    pull: Pull, fake: FakeForge, shop: SandboxShop
+) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    fake.user = "project-bot"
+    env = {
+        "CG_SYNC_ENV": "test", "CG_SYNC_PROJECT": ".", "CG_SYNC_TOKEN": shop.token,
+        "CG_SYNC_SANDBOX_URL": shop.url, "CI_API_V4_URL": fake.url, "CI_PROJECT_ID": "42",
+        "CI_MERGE_REQUEST_IID": "7", "GITLAB_TOKEN": TOKEN, "GITLAB_CI": "true",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": git(pull.repository, "rev-parse", "origin/main"),
+        "CI_JOB_URL": "https://gitlab.example/acme/shop/-/jobs/3",
+    }  # fmt: skip
+    checked = shell(job_of("ci/gitlab.yml", ".cg-sync-check"), pull.repository, **env)
+    assert checked.returncode == 0, checked.stderr
+    assert json.loads((pull.repository / "codequality.json").read_text()) == []
+    assert "<testsuites" in (pull.repository / "junit.xml").read_text()
+    planned = shell(job_of("ci/gitlab.yml", ".cg-sync-plan"), pull.repository, **env)
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    summary = json.loads((pull.repository / "plan-summary.json").read_text())
+    assert summary == {"create": 1, "update": 0, "delete": 0}
+    assert "student-discount" in fake.body_of(1000)
+    applied = shell(job_of("ci/gitlab.yml", ".cg-sync-apply"), pull.repository, **env)
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert list(shop.settings()) == ["student-discount"]
+
+
+def test_the_gitlab_template_only_checks_where_there_are_no_credentials(pull: Pull) -> None:
+    env = {"CG_SYNC_ENV": "test", "CG_SYNC_PROJECT": ".", "CG_SYNC_SNAPSHOT": ""}
+    planned = shell(job_of("ci/gitlab.yml", ".cg-sync-plan"), pull.repository, **env)
+    assert planned.returncode == 0, planned.stderr
+    assert "no credentials here" in planned.stdout
+    assert not (pull.repository / "plan.json").exists()
+
+
+def test_the_bitbucket_snippet_plans_and_applies(pull: Pull, shop: SandboxShop) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    steps = yaml.safe_load((ROOT / "ci/bitbucket-pipelines.yml").read_text())["pipelines"]
+    for it in steps["branches"]["main"]:
+        install, *script = it["step"]["script"]
+        assert "pip install" in install
+        script = [text.replace("--env production", "--env test") for text in script]
+        env = {"CG_SYNC_TOKEN": shop.token, "CG_SYNC_SANDBOX_URL": shop.url}
+        ran = shell("\n".join(script), pull.repository, **env)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert all((pull.repository / name).exists() for name in it["step"].get("artifacts", []))
+    assert list(shop.settings()) == ["student-discount"]

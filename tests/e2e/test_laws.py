@@ -143,6 +143,7 @@ def wanted_settings(draw: st.DrawFn, slug: str, priority: int) -> dict[str, Any]
         content["ends_at"] = f"{(starts or draw(moments)) + timedelta(days=1, minutes=ends)}Z"
     if draw(st.booleans()):
         content["display"] = display
+    content["not_a_rename"] = draw(st.booleans())
     return content
 
 
@@ -162,6 +163,7 @@ def wanted_states(draw: st.DrawFn) -> State:
             group["members"] = draw(memberships())
         if draw(st.booleans()) and formers:
             group["renamed_from"] = [formers.pop()]
+        group["not_a_rename"] = draw(st.booleans())
         groups.append(group)
     priorities = draw(st.lists(st.integers(0, 9), unique=True, min_size=len(slugs),
                                max_size=len(slugs)))  # fmt: skip
@@ -279,10 +281,10 @@ def test_apply_then_plan_is_empty_and_apply_again_writes_nothing(
         assert writes(shop) == []
         if planned.code == 3:
             errors = {it["code"] for it in planned.data["problems"] if it["severity"] == "error"}
-            assert errors <= {"CG-L02", "CG-L06"}, planned.err
+            assert errors <= {"CG-L02", "CG-L06", "CG-L16"}, planned.err
             assert project.run("apply", "--yes", *where).code == 3
             assert writes(shop) == []
-            event("refused: a live name in other letters, or a live record nobody can read")
+            event(f"refused: {', '.join(sorted(errors))}")
             return
         assert planned.code == 0, planned.err
         event(f"{min(len(planned.data['changes']), 5)} changes")

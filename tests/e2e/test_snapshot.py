@@ -138,7 +138,7 @@ def test_the_demo_gets_the_same_plan_from_a_snapshot_as_from_the_shop(
     assert comparable(plan_against(starter)) == comparable(live)
 
 
-@settings(over_http, max_examples=over_http.max_examples // 2)
+@settings(over_http, max_examples=over_http.max_examples // 4)
 @given(live=live_states(), wanted=wanted_states(), of_groups=ownerships, of_settings=ownerships)
 def test_any_shop_gives_the_same_plan_by_its_snapshot(
     shop: SandboxShop,

@@ -12,8 +12,8 @@ from cg_sync.core.moves import moves_of
 from cg_sync.core.plan import Plan
 from cg_sync.errors import Problem, Severity, counted
 from cg_sync.report.change import Labels
-from cg_sync.report.page.change import MESSAGE_LETTERS
 from cg_sync.report.page.markup import NOTHING, Html, Section, element, foreign, joined, named, text
+from cg_sync.report.problem import advised, said
 from cg_sync.report.verdict import (
     about,
     allowing,
@@ -28,11 +28,12 @@ from cg_sync.report.verdict import (
     verdict_parts,
 )
 
-SHOWN_AT_ONCE = 10
+SHOWN_AT_ONCE = 5
+NAMES_AT_ONCE = 30
 """Of a list; the rest is one click away."""
 
-ALREADY_LIVE = "this branch changes it, and the shop has it"
-UNMANAGED = "in the shop, in no file, left alone"
+ALREADY_LIVE = "This branch changes it, and the shop has it."
+UNMANAGED = "In the shop, in no file, left alone."
 
 Anchors = Mapping[str, str]
 """A file → what a link to the change that comes from it ends in."""
@@ -118,19 +119,18 @@ def _problem(problem: Problem, anchors: Anchors) -> Html:
         anchor = anchors.get(problem.where.file)
         linked = element("a", place, href=f"#{anchor}") if anchor else place
         where = joined((linked, text(": ")))
-    message = foreign(problem.message, MESSAGE_LETTERS)
     code = element("span", text(problem.code), class_="quiet")
-    hint = element("small", foreign(problem.hint, MESSAGE_LETTERS)) if problem.hint else NOTHING
-    return element("li", where, message, text(" "), code, hint)
+    hint = element("small", text(advised(problem))) if problem.hint else NOTHING
+    return element("li", where, text(f"{said(problem)} "), code, hint)
 
 
-def _long_list(items: Sequence[Html], class_: str = "") -> Html:
+def _long_list(items: Sequence[Html], *, most: int = SHOWN_AT_ONCE, class_: str = "") -> Html:
     """The first items, and the others behind one click."""
-    shown = element("ul", *items[:SHOWN_AT_ONCE], class_=class_)
-    if len(items) <= SHOWN_AT_ONCE:
+    shown = element("ul", *items[:most], class_=class_)
+    if len(items) <= most:
         return shown
-    more = element("summary", text(f"and {len(items) - SHOWN_AT_ONCE:,} more"))
-    rest = element("ul", *items[SHOWN_AT_ONCE:], class_=class_)
+    more = element("summary", text(f"and {len(items) - most:,} more"))
+    rest = element("ul", *items[most:], class_=class_)
     return joined((shown, element("details", more, rest, class_="more")))
 
 
@@ -140,7 +140,7 @@ def _names(addresses: Sequence[Address], labels: Labels) -> Iterator[Html]:
         if items:
             count = element("small", text(f"{len(items):,}"))
             yield element("h3", text(f"{label}s "), count)
-            yield _long_list(items, "names")
+            yield _long_list(items, most=NAMES_AT_ONCE, class_="names")
 
 
 def _cost(plan: Plan) -> Iterator[Html]:

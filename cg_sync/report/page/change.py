@@ -9,6 +9,7 @@ from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
 from cg_sync.core.guards import Tripped
 from cg_sync.core.members import Member, MemberDelta
 from cg_sync.core.origin import MEMBERS, Origin
+from cg_sync.core.plan import View
 from cg_sync.core.privacy import SAMPLE
 from cg_sync.core.reading import Reading
 from cg_sync.errors import Problem, counted
@@ -16,14 +17,20 @@ from cg_sync.report.change import NO_FILE, shown_member
 from cg_sync.report.page.markup import NOTHING, Html, element, foreign, joined, named, text
 from cg_sync.report.page.meaning import marked, reading_html, verdict_word, yaml_html
 from cg_sync.report.page.risk import Risk, risks_of
+from cg_sync.report.problem import said
 from cg_sync.report.values import MORE, in_words, is_tree, tree_diff, tree_lines
 from cg_sync.report.verdict import ORIGIN_WORDS, guard_sentence, origin_of
 
-_MARK = {Create: ("+", "create"), Update: ("~", "update"), Delete: ("-", "delete")}
+_ACTIONS = {Create: "create", Update: "update", Delete: "delete"}
+SIGNS: Mapping[str, str] = {"create": "+", "update": "~", "delete": "-"}
+ACTION_WORDS: Mapping[View, Mapping[str, str]] = {
+    "plan": {"create": "create", "update": "update", "delete": "delete"},
+    "drift": {"create": "missing", "update": "different", "delete": "not wanted"},
+}
+"""What each action is called by those who plan, and by those who look for drift."""
 _GIST_LETTERS = 140
 _GIST_FIELDS = 4
 _GIST_VALUE = 32
-MESSAGE_LETTERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +43,17 @@ class Shown:
     origins: Mapping[str, Origin]
     guards: Sequence[Tripped]
     problems: Sequence[Problem]
+    view: View
 
     @property
     def action(self) -> str:
         """`create`, `update` or `delete`."""
-        return _MARK[type(self.change)][1]
+        return _ACTIONS[type(self.change)]
 
     @property
     def risks(self) -> list[Risk]:
         """Why it is looked at first."""
-        return risks_of(self.change, self.guards, self.problems)
+        return risks_of(self.change, self.guards, self.problems, self.view)
 
     @property
     def origin(self) -> Origin | None:
@@ -72,8 +80,8 @@ def change_html(shown: Shown, *, opened: bool) -> Html:
 
 
 def _summary(shown: Shown) -> Iterator[Html]:
-    mark, action = _MARK[type(shown.change)]
-    yield element("abbr", text(mark), title=action)
+    title = ACTION_WORDS[shown.view][shown.action]
+    yield element("abbr", text(SIGNS[shown.action]), title=title)
     yield element("strong", named(shown.change.address))
     former = _former(shown.change)
     yield element("i", *former) if former else NOTHING
@@ -134,8 +142,7 @@ def _body(shown: Shown) -> Iterator[Html]:
         sentence = f"{guard.code} refused by {guard.rule}: {guard_sentence(guard)}"
         yield element("p", text(sentence), class_="fail")
     for problem in shown.problems:
-        message = foreign(problem.message, MESSAGE_LETTERS)
-        yield element("p", text(f"{problem.code} "), message, class_="warn")
+        yield element("p", text(f"{problem.code} {said(problem)}"), class_="warn")
     if not isinstance(change, Delete):
         rows = [*_field_rows(shown, change), *_member_rows(shown, change)]
         yield element("dl", *rows) if rows else NOTHING

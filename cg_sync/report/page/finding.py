@@ -6,15 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cg_sync.report.change import Labels
-from cg_sync.report.page.change import Shown
+from cg_sync.report.page.change import ACTION_WORDS, SIGNS, Shown
 from cg_sync.report.page.markup import NOTHING, Html, Section, element, number, text
 from cg_sync.report.page.risk import RISK_WORDS
 from cg_sync.report.verdict import ORIGIN_WORDS
 
 FEW = 5
 """Changes that need no search to be found."""
-
-_SIGNS = {"create": "+ create", "update": "~ update", "delete": "- delete"}
 
 
 def contents_html(sections: Sequence[Section]) -> Html:
@@ -30,9 +28,10 @@ def filters_html(changes: Sequence[Shown], labels: Labels) -> Html:
     """Buttons that narrow the changes down; only where there is a choice. They are for the script
     to show.
     """
+    actions = ACTION_WORDS[changes[0].view]
     groups: tuple[tuple[str, Mapping[str, str]], ...] = (
         ("Kind", {kind: f"{label}s" for kind, label in labels.items()}),
-        ("Action", _SIGNS),
+        ("Action", {it: f"{SIGNS[it]} {words}" for it, words in actions.items()}),
         ("Whose doing", {str(it): words for it, words in ORIGIN_WORDS.items()}),
         ("Look first", {str(it): words for it, words in RISK_WORDS.items()}),
     )

@@ -11,7 +11,7 @@ from typing import assert_never
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.guards import Tripped
-from cg_sync.core.plan import Plan
+from cg_sync.core.plan import Plan, View
 from cg_sync.errors import Problem
 from cg_sync.report.change import Labels
 
@@ -31,10 +31,12 @@ RISK_WORDS: Mapping[Risk, str] = {
 }
 
 
-def risks_of(change: Change, guards: Sequence[Tripped], problems: Sequence[Problem]) -> list[Risk]:
-    """The risks of a change, of which these guards and problems are."""
+def risks_of(
+    change: Change, guards: Sequence[Tripped], problems: Sequence[Problem], view: View
+) -> list[Risk]:
+    """The risks of a change, of which these guards and problems are. Drift takes nothing away."""
     return [
-        *([Risk.DESTRUCTIVE] if takes_away(change) else []),
+        *([Risk.DESTRUCTIVE] if view == "plan" and takes_away(change) else []),
         *([Risk.GUARD] if guards else []),
         *([Risk.WARNING] if problems else []),
     ]

@@ -28,7 +28,7 @@ SCRIPT = r"""
   const search = find('#search');
   const count = find('#count');
   const none = find('#none');
-  const kinds = all('.kind');
+  const parts = all('.kind, .found > section');
   const filters = all('#filters button');
   const number = new Intl.NumberFormat('en-GB');
 
@@ -57,7 +57,7 @@ SCRIPT = r"""
       if (it.hidden === hit) it.hidden = !hit;
       shown += hit;
     });
-    for (const kind of kinds) kind.hidden = !kind.querySelector('.list > details:not([hidden])');
+    for (const it of parts) it.hidden = !it.querySelector('.list > details:not([hidden])');
     count.textContent = `${number.format(shown)} of ${number.format(changes.length)} shown`;
     none.hidden = shown > 0;
   };

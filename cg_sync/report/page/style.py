@@ -42,7 +42,7 @@ del { color: var(--minus); }
 """
 
 _FRAME = """\
-.wrap { max-width: 78rem; margin: 0 auto; padding: 0 1.5rem; }
+.wrap { max-width: 78rem; margin: 0 auto; padding-left: 1.5rem; padding-right: 1.5rem; }
 .top { padding: 2rem 0 1.5rem; border-bottom: 1px solid var(--line); background: var(--card); }
 .top .wrap { display: grid; gap: .375rem; }
 .brand { display: flex; justify-content: space-between; align-items: center; min-height: 2rem;
@@ -52,16 +52,19 @@ h1 small { font-size: 1rem; font-weight: 400; letter-spacing: 0; color: var(--qu
   margin: .25rem 0 .125rem; }
 .figures b { font-size: 1.625rem; line-height: 1.3; font-weight: 600;
   font-variant-numeric: tabular-nums; letter-spacing: -.02em; }
-.figures li:not([class]) { color: var(--ink); }
-.about { max-width: 60rem; }
+.figures b + b { margin-left: .25rem; }
+.about { max-width: 60rem; font-size: .875rem; }
+main small { color: var(--quiet); font-weight: 400; }
+main ul { list-style: none; }
 .page { display: grid; gap: 0 2.5rem; padding-top: 1.75rem; padding-bottom: 3rem; }
 @media (min-width: 64rem) {
   .page { grid-template-columns: 12rem minmax(0, 1fr); }
   .rail { position: sticky; top: 1.5rem; align-self: start; max-height: calc(100vh - 3rem);
-    overflow-y: auto; padding: 0 .25rem .25rem; }
+    overflow-y: auto; margin: 0 -.25rem; padding: 0 .25rem .25rem; }
 }
 main { display: grid; gap: 2rem; min-width: 0; align-content: start; }
 section > h2 { margin-bottom: .75rem; }
+.found > section + section { margin-top: 2rem; }
 button { font: inherit; font-size: .8125rem; color: var(--ink); background: var(--card);
   border: 1px solid var(--edge); border-radius: 6px; padding: .25rem .625rem; cursor: pointer; }
 button:hover { background: var(--sunk); }
@@ -74,7 +77,7 @@ _RAIL = """\
 .rail a { color: var(--ink); text-decoration: none; display: inline-flex; gap: .5rem;
   padding: .125rem 0; }
 .rail a:hover { text-decoration: underline; }
-.rail small { color: var(--quiet); font-variant-numeric: tabular-nums; }
+.rail small { color: var(--quiet); white-space: nowrap; font-variant-numeric: tabular-nums; }
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; display: flex; flex-wrap: wrap;
   gap: .25rem; }
 legend { padding: 0; margin-bottom: .25rem; font-size: .8125rem; font-weight: 600;
@@ -99,7 +102,7 @@ _NOTICES = """\
 .notice.fail { border-left-color: var(--minus); }
 .notice.warn { border-left-color: var(--tilde); }
 .notice > h2 { margin-bottom: .375rem; }
-.notice ul { list-style: none; color: var(--ink); display: grid; gap: .5rem; }
+.notice ul { color: var(--ink); display: grid; gap: .5rem; }
 .notice details ul { margin-top: .5rem; }
 .notice li b { font-weight: 600; }
 .notice li > small { display: block; color: var(--quiet); }
@@ -110,7 +113,7 @@ code.command { display: block; width: fit-content; margin-top: .25rem; padding: 
 
 _TOOLS = """\
 #tools { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center;
-  gap: .5rem .75rem; padding: .625rem 0; margin-bottom: .25rem; background: var(--page);
+  gap: .5rem .75rem; padding: .625rem 0; margin-bottom: 1.25rem; background: var(--page);
   border-bottom: 1px solid var(--line); }
 #search { flex: 1 1 14rem; min-width: 0; font: inherit; color: var(--ink);
   background: var(--card); border: 1px solid var(--edge); border-radius: 6px;
@@ -121,15 +124,19 @@ _TOOLS = """\
 """
 
 _CHANGES = """\
-.kind + .kind { margin-top: 1.25rem; }
+.kind + .kind { margin-top: 1rem; }
 .kind > h3 { padding: .5rem 0; }
+section > h3 { margin: .75rem 0 .25rem; }
 .list { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
   overflow: clip; }
-.list > details { content-visibility: auto; contain-intrinsic-size: auto 2.5rem; }
+.many > details { content-visibility: auto; contain-intrinsic-size: auto 2.5rem; }
 .list > details + details { border-top: 1px solid var(--line); }
 .list summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .625rem;
   padding: .5rem 1rem; cursor: pointer; list-style: none; }
 .list summary::-webkit-details-marker { display: none; }
+.list summary::after { content: "›"; width: .75rem; text-align: center; color: var(--quiet);
+  font-size: 1.125rem; line-height: 1; }
+.list [open] > summary::after { transform: rotate(90deg); }
 .list summary:hover { background: var(--sunk); }
 .list summary:focus-visible { outline-offset: -2px; }
 .list summary strong { font-size: .875rem; font-weight: 600; }
@@ -157,27 +164,26 @@ dt { font-size: .8125rem; line-height: 1.7; color: var(--quiet); }
 dd { display: flow-root; }
 dd > :not(ins, del, :first-child) { margin-top: .375rem; }
 .word { font-size: .8125rem; font-weight: 700; letter-spacing: .02em; margin-right: .25rem; }
-.notes { list-style: none; }
 .notes li { padding-left: 1.25rem; text-indent: -1.25rem; }
 .notes b { display: inline-block; width: 1rem; text-indent: 0; text-align: center;
   font-family: ui-monospace, monospace; }
 .case { font-size: .875rem; color: var(--quiet); }
 .english { max-width: 46rem; }
-.english ul { padding-left: 1.25rem; }
+.english ul { padding-left: 1.25rem; list-style: disc; }
 pre { padding: .5rem .75rem; background: var(--sunk); border-radius: 6px; white-space: pre-wrap;
   overflow: clip; }
 pre.diff { color: var(--quiet); }
 pre ins, pre del { display: block; margin: 0 -.75rem; padding: 0 .75rem; color: var(--ink); }
 pre ins { background: var(--plus-back); box-shadow: inset 3px 0 var(--plus); }
 pre del { background: var(--minus-back); box-shadow: inset 3px 0 var(--minus); }
-.names { columns: 16rem; column-gap: 2rem; list-style: none; font-size: .875rem; }
+.names { columns: 14rem; column-gap: 2rem; font-size: .875rem; }
 .more > summary { cursor: pointer; color: var(--quiet); font-size: .875rem; padding: .25rem 0; }
-#cost p + p { margin-top: .25rem; }
+section > p + p { margin-top: .25rem; }
 """
 
 _NARROW = """\
 @media (max-width: 40rem) {
-  .wrap { padding: 0 1rem; }
+  .wrap { padding-left: 1rem; padding-right: 1rem; }
   .top { padding: 1rem 0; }
   h1 { font-size: 1.375rem; }
   .figures b { font-size: 1.25rem; }
@@ -198,7 +204,7 @@ _PAPER = """\
   .rail { display: none; }
   .top { background: none; padding-top: 0; }
   main > section { margin-bottom: 1.5rem; }
-  .list > details { content-visibility: visible; break-inside: avoid-page; }
+  .list > details { content-visibility: visible !important; break-inside: avoid-page; }
   details::details-content { content-visibility: visible; display: block; }
   * { print-color-adjust: exact; }
 }

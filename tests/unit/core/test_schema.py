@@ -62,8 +62,8 @@ BAD: list[tuple[str, str, list[str]]] = [
         "group",
         "colour: red\nname: VIP\n",
         [
-            "f.yaml:1:1 colour: no such field (allowed here: name, renamed_from, state, "
-            "members, note)",
+            "f.yaml:1:1 colour: no such field (allowed here: name, renamed_from, not_a_rename, "
+            "state, members, note)",
         ],
     ),
     (
@@ -226,7 +226,8 @@ BAD: list[tuple[str, str, list[str]]] = [
             "f.yaml:1:7 slug: letters, digits, - and _ only",
             "f.yaml:3:11 priority: -4 is less than the minimum of 0",
             "f.yaml:5:1 colour: no such field (allowed here: name, slug, renamed_from, "
-            "state, priority, active, starts_at, ends_at, rule, display, overlaps, note)",
+            "not_a_rename, state, priority, active, starts_at, ends_at, rule, display, overlaps, "
+            "note)",
         ],
     ),
     (

@@ -81,7 +81,7 @@ def test_any_other_artifact_is_not_the_plan(fake: FakeForge, artifacts: list[Any
     assert caught.value.exit_code == ExitCode.STALE
 
 
-@pytest.mark.parametrize("pulls", [[], [a_pull(merged_at=None)], [a_pull(head=None) | {"head": 1}]])
+@pytest.mark.parametrize("pulls", [[], [a_pull(merged_at=None)], [{**a_pull(), "head": 1}]])
 def test_a_commit_of_no_pull_request_has_no_plan(fake: FakeForge, pulls: list[Any]) -> None:
     holds(fake, pulls, [an_artifact()])
     with pytest.raises(PlanStale, match="came from no pull request"):

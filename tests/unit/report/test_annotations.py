@@ -40,6 +40,11 @@ def test_what_stands_nowhere_is_an_annotation_of_the_run() -> None:
     assert found.properties == {"title": "CG-F17 no project here"}
 
 
+def test_a_code_of_a_newer_version_is_a_title_all_the_same() -> None:
+    (found,) = read(Problem("CG-Z99", "x"))
+    assert found.properties == {"title": "CG-Z99 CG-Z99"}
+
+
 def test_paths_are_as_seen_from_the_top_of_the_repository() -> None:
     (found,) = read(Problem("CG-F05", "x", Position("a.yaml")), folder="shops/tr/")
     assert found.properties["file"] == "shops/tr/a.yaml"

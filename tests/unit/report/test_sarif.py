@@ -62,6 +62,12 @@ def test_every_code_is_a_rule_with_its_advice_within_the_limits_of_github(code: 
     assert 0 < len(rule["fullDescription"]["text"]) <= 1024
 
 
+def test_a_code_of_a_newer_version_is_a_rule_all_the_same() -> None:
+    (rule,) = run_of(Problem("CG-Z99", "x"))["tool"]["driver"]["rules"]
+    assert rule["shortDescription"]["text"] == "CG-Z99"
+    assert rule["help"]["text"] == "This version of cg-sync does not know the code."
+
+
 def test_each_result_points_to_its_rule() -> None:
     run = run_of(*FOUND)
     rules = run["tool"]["driver"]["rules"]

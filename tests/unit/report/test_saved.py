@@ -20,7 +20,8 @@ from cg_sync.files.schemas import read_schemas
 from cg_sync.kinds import KINDS
 from cg_sync.report.data import plan_data
 from cg_sync.report.formats import PLAN_FORMATS, Paper, PlanFormat, plan_text
-from cg_sync.report.saved import Misfit, SavedPlan, read_saved, saved_data
+from cg_sync.report.saved import SavedPlan, saved_data
+from cg_sync.report.saved_reading import Misfit, read_saved
 from tests.unit.report.builders import CONTEXT, LABELS
 from tests.unit.report.plans import PLANS
 
@@ -112,6 +113,12 @@ def test_an_action_of_tomorrow_is_not_guessed_at() -> None:
     data = written(PLANS["deletes"]())
     data["changes"][0]["action"] = "archive"
     assert misfit(data) == "is broken: ValueError no such action: archive"
+
+
+def test_writes_in_another_order_are_not_made() -> None:
+    data = written(PLANS["updates"]())
+    data["bound"]["steps"].reverse()
+    assert "orders its writes otherwise" in misfit(data)
 
 
 def test_who_made_a_foreign_format_is_named() -> None:
