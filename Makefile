@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+FIND_CHROMIUM = { test -x "$(CHROMIUM)" || which chromium chromium-browser google-chrome 2>/dev/null | grep -q .; }
 
-.PHONY: demo test test-long lint format bench clean
+.PHONY: demo test test-long test-browser lint format bench clean
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -18,13 +19,19 @@ demo: $(STAMP)  ## plays the main job against the embedded sandbox, in under a m
 	@$(BIN)/cg-sync demo
 
 test: $(STAMP)  ## the whole suite with the coverage gates, in a few minutes
-	$(BIN)/python -m pytest -n 2 -m "not long and not live" --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 -m "not long and not live and not browser" --cov --cov-report=
 	$(BIN)/python -m coverage report --include='cg_sync/core/*,cg_sync/kinds/*' --fail-under=100
 	$(BIN)/python -m coverage report --fail-under=95
 
 test-long: $(STAMP)  ## the searching tests, with many more examples
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[oracle]'
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 -m "not live"
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 -m "not live and not browser"
+
+test-browser: $(STAMP)  ## the HTML report, driven in a headless Chromium
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	@$(FIND_CHROMIUM) || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium; } || \
+		{ echo "Chromium is needed: 'apt-get install chromium', or say where it is with CHROMIUM=/path/to/it" >&2; exit 1; }
+	$(BIN)/python -m pytest -m browser tests/browser
 
 lint: $(STAMP)
 	$(BIN)/python -m ruff format --check .

@@ -335,8 +335,8 @@ CODES: Mapping[str, Code] = {
     ),
     "CG-L08": Code(
         "now unmanaged",
-        "A file was deleted, and what it described stays in the shop. To delete that too, "
-        "keep the file with `state: absent`.",
+        "A file was deleted, or describes something else now, and what it described stays in the "
+        "shop. To delete that too, give it a file with `state: absent`.",
     ),
     "CG-L09": Code(
         "rule kept as raw",

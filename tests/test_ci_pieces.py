@@ -143,7 +143,11 @@ def test_jobs_of_the_example_ask_for_their_rights_one_by_one() -> None:
 
 def test_applies_of_the_example_wait_for_each_other_whatever_the_commit() -> None:
     job = yaml.safe_load(WORKFLOW.read_text())["jobs"]["apply"]
-    assert job["concurrency"] == {"group": "cg-sync-apply-production", "cancel-in-progress": False}
+    assert job["concurrency"] == {
+        "group": "cg-sync-apply-production",
+        "cancel-in-progress": False,
+        "queue": "max",
+    }
     assert job["environment"] == "production"
     assert yaml.safe_load(GITLAB.read_text())["cg-sync-apply"]["resource_group"]
 

@@ -30,45 +30,43 @@ class Overlap:
 
     @property
     def share_of_smaller(self) -> float:
-        smaller = min(self.gone, self.new)
-        return self.shared / smaller if smaller else 1.0
+        return self.shared / min(self.gone, self.new)
 
     @property
     def is_large(self) -> bool:
         return max(self.gone, self.new) >= LEAST_MEMBERS and self.share >= LEAST_SHARE
 
 
-Overlaps = Mapping[tuple[Address, Address], Overlap]
-"""By the address of the new group and of the one that goes; without an entry they share nobody, or
-nobody looked.
-"""
+Overlaps = Mapping[Address, Mapping[Address, Overlap]]
+"""By each group that goes and whose members were read: the new groups that share any with it."""
 
 
-def joining(suspects: Sequence[Create]) -> Mapping[RemoteId, tuple[Address, ...]]:
-    """Who is to join which new groups, by the customer's id."""
-    found: dict[RemoteId, tuple[Address, ...]] = {}
+@dataclass(frozen=True)
+class Joining:
+    """Who is to join which new groups, by the customer's id, and how many join each."""
+
+    groups: Mapping[RemoteId, tuple[Address, ...]]
+    sizes: Mapping[Address, int]
+
+
+def joining(suspects: Sequence[Create]) -> Joining:
+    """Who is to join these new groups."""
+    groups: dict[RemoteId, tuple[Address, ...]] = {}
+    sizes: dict[Address, int] = {}
     for suspect in suspects:
-        alone = (suspect.address,)
-        for member in suspect.members.add if suspect.members is not None else ():
-            others = found.get(member.pk)
-            found[member.pk] = alone if others is None else (*others, suspect.address)
-    return found
+        alone, members = (suspect.address,), suspect.members.add if suspect.members else ()
+        sizes[suspect.address] = len(members)
+        for member in members:
+            others = groups.get(member.pk)
+            groups[member.pk] = alone if others is None else (*others, suspect.address)
+    return Joining(groups, sizes)
 
 
-def overlaps_of(
-    gone: Address,
-    members: Sequence[RemoteId],
-    suspects: Sequence[Create],
-    joins: Mapping[RemoteId, tuple[Address, ...]],
-) -> Overlaps:
-    """How many of the `members` of a group that goes each of these new ones gets, given who joins
-    which; one step a member.
+def overlaps_of(members: Sequence[RemoteId], joins: Joining) -> Mapping[Address, Overlap]:
+    """How many of the members of a group that goes each new one gets, of those that get any; one
+    step a member.
     """
     shared: Counter[Address] = Counter()
     for pk in members:
-        shared.update(joins.get(pk, ()))
-    return {
-        (it.address, gone): Overlap(shared[it.address], len(members), len(it.members.add))
-        for it in suspects
-        if it.members is not None
-    }
+        shared.update(joins.groups.get(pk, ()))
+    return {new: Overlap(it, len(members), joins.sizes[new]) for new, it in shared.items()}

@@ -63,15 +63,10 @@ def gone_in(
     )
 
 
-def to_compare(
-    suspects: Sequence[Create], gone: Sequence[Gone]
-) -> Iterator[tuple[Gone, tuple[Create, ...]]]:
-    """The groups that go whose members must be known, each with the new ones of fitting size."""
+def to_compare(suspects: Sequence[Create], gone: Sequence[Gone]) -> tuple[Gone, ...]:
+    """The groups that go whose members must be known, since a new one is of fitting size."""
     with_members = [it for it in suspects if it.members is not None and it.members.add]
-    for it in gone:
-        fitting = tuple(suspect for suspect in with_members if _could_be(it, suspect))
-        if fitting:
-            yield it, fitting
+    return tuple(it for it in gone if any(_could_be(it, suspect) for suspect in with_members))
 
 
 def _could_be(gone: Gone, suspect: Create) -> bool:
@@ -110,7 +105,7 @@ def check_renames(
             continue
         found: dict[Address, list[_Likeness]] = defaultdict(list)
         for address, likeness in (
-            *_by_members(old, overlaps),
+            *_by_members(new, old, overlaps),
             *_by_file(new, old, overlaps),
             *_by_fields(new, old, desired, kind),
         ):
@@ -121,14 +116,16 @@ def check_renames(
                 yield _problem(suspect, likest, kind, desired)
 
 
-def _by_members(gone: Sequence[Gone], overlaps: Overlaps) -> Iterator[tuple[Address, _Likeness]]:
-    by_address = {it.held.address: it for it in gone}
-    for (new, old), overlap in overlaps.items():
-        if overlap.is_large and old in by_address:
-            whole = max(overlap.gone, overlap.new)
-            why = f"{overlap.shared:,} of {whole:,} members are the same"
-            it = by_address[old]
-            yield new, _Likeness(it, why, (overlap.share, False, 0))
+def _by_members(
+    suspects: Sequence[Create], gone: Sequence[Gone], overlaps: Overlaps
+) -> Iterator[tuple[Address, _Likeness]]:
+    new = {it.address for it in suspects}
+    for it in gone:
+        for address, overlap in overlaps.get(it.held.address, {}).items():
+            if overlap.is_large:
+                whole = max(overlap.gone, overlap.new)
+                why = f"{overlap.shared:,} of {whole:,} members are the same"
+                yield address, _Likeness(it, why, (overlap.share, False, 0))
 
 
 def _by_file(
@@ -138,11 +135,16 @@ def _by_file(
     by_file = {it.described_by: it for it in gone if it.described_by}
     for suspect in suspects:
         it = by_file.get(suspect.where.file)
-        if it is None:
-            continue
-        overlap = overlaps.get((suspect.address, it.held.address))
-        if overlap is None or overlap.share_of_smaller >= LEAST_SHARE_IN_ONE_FILE:
+        if it is not None and not _has_other_people(suspect, it, overlaps):
             yield suspect.address, _Likeness(it, "this file described it before", (0.0, True, 0))
+
+
+def _has_other_people(suspect: Create, gone: Gone, overlaps: Overlaps) -> bool:
+    shared = overlaps.get(gone.held.address)
+    if shared is None or suspect.members is None or not suspect.members.add:
+        return False
+    overlap = shared.get(suspect.address)
+    return overlap is None or overlap.share_of_smaller < LEAST_SHARE_IN_ONE_FILE
 
 
 def _by_fields(

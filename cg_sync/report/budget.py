@@ -13,8 +13,10 @@ GAP = 2
 FOLD = 150
 """Bytes for the fold of a section with a heading, and for saying how many of its items are missing.
 """
-FIRST_SHARE = 0.6
-"""Of the room for items in their shortest form, before any is given a longer one."""
+URGENT = 35
+"""Up to this rank items are worth more of the room."""
+URGENT_SHARE, FIRST_SHARE = 0.85, 0.6
+"""Of the room, for items in their shortest form, before any is given a longer one."""
 MOST_MISSES = 40
 """After so many items that do not fit, no further one is tried."""
 
@@ -90,6 +92,7 @@ def fill(sections: Sequence[Section], room: int) -> Filled:
     is still missing.
     """
     filling = _Filling(sections, room)
+    filling.admit(int(room * URGENT_SHARE), up_to=URGENT)
     filling.admit(int(room * FIRST_SHARE))
     filling.lengthen()
     filling.admit(room)
@@ -109,10 +112,14 @@ class _Filling:
     def _item(self, place: tuple[int, int]) -> Item:
         return self._sections[place[0]].items[place[1]]
 
-    def admit(self, limit: int) -> None:
-        """Give a place to items in their shortest form while no more than `limit` is used."""
+    def admit(self, limit: int, *, up_to: int | None = None) -> None:
+        """Give a place to items in their shortest form while no more than `limit` is used; only to
+        those up to a rank, if one is given.
+        """
         misses = 0
         for place in self._order:
+            if up_to is not None and self._item(place).rank > up_to:
+                return
             if place in self._chosen:
                 continue
             cost = self._opening(place[0]) + size(self._item(place).forms[0]()) + GAP

@@ -61,7 +61,8 @@ def harmless(text: str, most: int = 300) -> str:
     safe = text[: most + 1]
     if not safe.isprintable():
         safe = "".join(map(_written_out, safe))
-    safe = _COMMAND.sub(lambda it: f"\\u{{{ord(it[0]):x}}}", safe)
+    if "::" in safe or "##" in safe:
+        safe = _COMMAND.sub(lambda it: f"\\u{{{ord(it[0]):x}}}", safe)
     return f"{safe[:most]}…" if len(text) > most or len(safe) > most else safe
 
 

@@ -188,7 +188,7 @@ def _problem(problem: Problem) -> str:
 
 def _costs(plan: Plan) -> Iterator[Item]:
     sentences = [relied_on(plan.unverified)] if plan.unverified else []
-    sentences.append(spent(plan.calls))
+    sentences.append(spent(plan.calls, plan.view))
     if plan.steps and plan.view == "plan":
         sentences.append(forecast(plan))
     text = " ".join(prose(it) for it in sentences)

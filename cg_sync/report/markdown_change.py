@@ -26,7 +26,7 @@ from cg_sync.report.markdown_text import (
 from cg_sync.report.values import in_words, is_tree, tree_diff, tree_lines
 from cg_sync.report.verdict import ORIGIN_WORDS, origin_of
 
-MARKS = {Create: "+", Update: "~", Delete: "-"}
+MARKS = {Create: "+", Update: "~", Delete: "−"}
 VALUE_LETTERS = 40
 """Of a value in a line; its block shows more of it."""
 NAMES_IN_LINE = 4
@@ -216,7 +216,7 @@ def _member_lines(told: Told) -> Iterator[str]:
     members = told.members
     if members is None:
         return
-    for mark, some in (("+", members.add), ("-", members.remove)):
+    for mark, some in (("+", members.add), ("−", members.remove)):
         if some:
             yield f"- {inline([Bold(mark)])} {_sample(some)}"
     if members.unknown:

@@ -58,7 +58,8 @@ def change_sections(plan: Plan, labels: Labels) -> Iterator[Section]:
     mine = [it for it in told if origin_of(it.origins) is not Origin.DRIFT]
     for heading, takes in TAKING.items():
         found = [it for it in mine if takes(it)]
-        yield Section(f"#### {heading}", tuple(_items(found, FIRST, is_open=is_open)), SHOWN)
+        title = NOT_WANTED if plan.view == "drift" and takes is _is_deletion else heading
+        yield Section(f"#### {title}", tuple(_items(found, FIRST, is_open=is_open)), SHOWN)
         mine = [it for it in mine if not takes(it)]
     for kind, label in labels.items():
         found = [it for it in mine if it.change.address.kind == kind]
@@ -96,6 +97,8 @@ TAKING: Mapping[str, Callable[[Told], bool]] = {
     "Rules by which customers lose": _lose_by_rule,
 }
 """What stands at the top, by its heading."""
+NOT_WANTED = "In the shop though it must not be"
+"""What deletions are called by those who look for drift."""
 
 
 def takes_away(told: Told) -> bool:

@@ -74,7 +74,10 @@ def _as_html(part: str | Code | Bold) -> str:
 
 def code(text: str, most: int = MOST_LETTERS) -> str:
     """The text, harmless, discreet and cut, in a code span that it cannot end."""
-    shown = _shown(text, most)
+    return _span(_shown(text, most))
+
+
+def _span(shown: str) -> str:
     fence = "`" * (_longest_run(shown) + 1)
     padded = f" {shown} " if shown[0] in "` " or shown[-1] in "` " else shown
     return f"{fence}{padded}{fence}"
@@ -84,7 +87,7 @@ def cell(text: str, most: int = MOST_LETTERS) -> str:
     """The same for a table, where a pipe would end it even in a code span."""
     shown = _shown(text, most)
     if "|" not in shown:
-        return code(text, most)
+        return _span(shown)
     return f"<code>{_PUNCTUATION.sub(lambda it: f'&#{ord(it[0])};', shown)}</code>"
 
 
@@ -145,4 +148,8 @@ def _word(text: str) -> str:
     if _NUMBER.fullmatch(core):
         # At the start of a line `1.` would begin a list.
         return f"{lead}{core}\\{trail}" if core.isdigit() and trail[:1] in (".", ")") else text
-    return f"{lead}{code(core)}{trail}" if core else code(text)
+    return f"{lead}{_span(_short(core))}{trail}" if core else _span(_short(text))
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= MOST_LETTERS else f"{word[:MOST_LETTERS]}…"

@@ -53,7 +53,7 @@ def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda it: rank[it.severity]))
 
 
-_LINE_NUMBER = re.compile(r"(?<=:)\d+|(?<=\bline )\d+")
+_LINE_NUMBER = re.compile(r"(:|\bline )\d+")
 
 
 def fingerprints(problems: Sequence[Problem]) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def fingerprints(problems: Sequence[Problem]) -> tuple[str, ...]:
     times: Counter[tuple[str, str, str]] = Counter()
     found = []
     for it in problems:
-        known_by = (it.code, file_of(placed(it)), _LINE_NUMBER.sub("", said(it)))
+        known_by = (it.code, file_of(placed(it)), _LINE_NUMBER.sub(r"\1", said(it)))
         times[known_by] += 1
         found.append(digest_of([*known_by, times[known_by]]))
     return tuple(found)

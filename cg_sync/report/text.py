@@ -78,7 +78,7 @@ def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
     yield line()
     if plan.unverified:
         yield line(Span(relied_on(plan.unverified), Tone.QUIET))
-    yield line(Span(spent(plan.calls), Tone.QUIET))
+    yield line(Span(spent(plan.calls, plan.view), Tone.QUIET))
     if plan.steps and plan.view == "plan":
         yield line(Span(forecast(plan), Tone.QUIET))
     if plan.changes and plan.view == "plan":

@@ -11,7 +11,7 @@ from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.guards import Tripped
 from cg_sync.core.moves import Move
 from cg_sync.core.origin import Origin
-from cg_sync.core.plan import Plan
+from cg_sync.core.plan import Plan, View
 from cg_sync.core.source import SnapshotRead, Source
 from cg_sync.errors import counted
 from cg_sync.report.line import discreet
@@ -191,11 +191,12 @@ def relied_on(number: int) -> str:
     return f"{rules} on forms that nobody has verified with this shop; see docs/dialect.md."
 
 
-def spent(calls: Mapping[str, int]) -> str:
+def spent(calls: Mapping[str, int], view: View = "plan") -> str:
     """What making the plan cost: `This plan cost 12 calls (11 GET, 1 OPTIONS).`"""
+    what = "This plan" if view == "plan" else "This look at the shop"
     total = sum(calls.values())
     detail = ", ".join(f"{count:,} {verb}" for verb, count in sorted(calls.items()))
-    return f"This plan cost {counted(total, 'call')}" + (f" ({detail})." if detail else ".")
+    return f"{what} cost {counted(total, 'call')}" + (f" ({detail})." if detail else ".")
 
 
 def forecast(plan: Plan) -> str:

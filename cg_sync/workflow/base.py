@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from cg_sync.core.address import Address
+from cg_sync.core.kind import Ids, WireUnreadable
 from cg_sync.core.plan import Plan
-from cg_sync.core.project import Ownership
-from cg_sync.core.state import Desired, Live
+from cg_sync.core.state import Desired, Live, Wanted
 from cg_sync.core.three_way import Side, tell_apart
 from cg_sync.errors import FilesError, Severity, UsageWrong, counted
 from cg_sync.files.git_tree import is_in_commit, read_commit, read_shared_commit, unpacked
@@ -63,8 +65,8 @@ def told_apart(plan: Plan, checked: Checked, base: Base, live: Live) -> Plan:
     from_snapshot = plan.source is not None and plan.source.snapshot is not None
     apart = tell_apart(
         plan.changes,
-        head=_side(checked),
-        base=_side(base.checked),
+        head=Side(checked.desired, checked.project.ownership),
+        base=_side_of(base, checked, live.ids),
         live=live,
         kinds=checked.kinds,
         by_member=not from_snapshot,
@@ -73,10 +75,23 @@ def told_apart(plan: Plan, checked: Checked, base: Base, live: Live) -> Plan:
     return replace(plan, origins=apart.origins, already_live=apart.already_live, source=source)
 
 
-_NOTHING_OWNED: Mapping[str, Ownership] = {}
+def _side_of(base: Base, checked: Checked, ids: Ids) -> Side:
+    if base.checked is None:
+        return Side(Desired(), {})
+    desired, before = base.checked.desired, base.checked.context.vocabulary.catalogue
+    if before != checked.context.vocabulary.catalogue:
+        desired = replace(desired, wanted=dict(_in_words_of(checked, desired, ids)))
+    return Side(desired, base.checked.project.ownership)
 
 
-def _side(checked: Checked | None) -> Side:
-    if checked is None:
-        return Side(Desired(), _NOTHING_OWNED)
-    return Side(checked.desired, checked.project.ownership)
+def _in_words_of(checked: Checked, desired: Desired, ids: Ids) -> Iterator[tuple[Address, Wanted]]:
+    """What the base wants as the branch would read it from the shop: where the branch calls an
+    attribute otherwise, a rule is another only when the shop would see another.
+    """
+    kinds = {kind.name: kind for kind in checked.kinds}
+    for address, wanted in desired.wanted.items():
+        kind, spec = kinds[address.kind], wanted.spec
+        # This shop may lack a list or a group that only the base speaks of.
+        with suppress(KeyError, WireUnreadable):
+            spec = kind.from_wire(kind.to_wire(spec, ids), ids, checked.context)
+        yield address, replace(wanted, spec=spec)

@@ -59,13 +59,14 @@ def find_renames(
     if not suspects or not gone:
         return ()
     by_name = {kind.name: kind for kind in checked.kinds}
-    candidates = tuple(to_compare(suspects, gone))
-    joins = joining(suspects) if candidates else {}
-    overlaps: dict[tuple[Address, Address], Overlap] = {}
-    for it, fitting in candidates:
+    candidates = to_compare(suspects, gone)
+    joins = joining(suspects if candidates else ())
+    overlaps: dict[Address, Mapping[Address, Overlap]] = {}
+    for it in candidates:
         collection = by_name[it.held.address.kind].collection
         members = fetch_member_pks(shop, collection, it.held.remote_id)
-        overlaps.update(overlaps_of(it.held.address, members, fitting, joins))
+        if members:
+            overlaps[it.held.address] = overlaps_of(members, joins)
     return tuple(check_renames(suspects, gone, checked.desired, overlaps, checked.kinds))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Update
@@ -29,6 +30,7 @@ from tests.unit.report.builders import (
     setting_updated,
 )
 
+C = TypeVar("C", Create, Update)
 SOURCE = Source("0.1.0", commit="4f1c2ab90d11c0de", base="9b07e1d44a20f00d")
 
 
@@ -98,7 +100,7 @@ def small() -> Plan:
     )
 
 
-def _from_file(change: Create | Update, name: str) -> Create | Update:
+def _from_file(change: C, name: str) -> C:
     return replace(change, where=Position(f"groups/{name}.yaml", 1, 1))
 
 
@@ -153,15 +155,15 @@ def _changes(count: int) -> Iterator[Change]:
             case 0 | 1 | 2 | 3:
                 left = people(number % 3, first if number % 50 else 100)
                 moved = delta(people(2 + number % 7, first + 50), left, kept=number)
-                group = group_updated(f"Customers of {city} {number:05}", members=moved)
-                yield _from_file(group, f"{number:05}")
+                updated = group_updated(f"Customers of {city} {number:05}", members=moved)
+                yield _from_file(updated, f"{number:05}")
             case 4:
                 where = Position(f"groups/{number:05}.yaml", 2, 1)
                 yield group_deleted(f"Old campaign {number:05}", where=where, size=10 + number)
             case 5:
                 new = people(number % 40, 100 if number == 5 else first)
-                group = group_created(f"New in {city} {number:05}", delta(new))
-                yield _from_file(group, f"{number:05}")
+                created = group_created(f"New in {city} {number:05}", delta(new))
+                yield _from_file(created, f"{number:05}")
             case 6 | 7:
                 slug = f"campaign-{number:05}"
                 yield setting_updated(a_setting(slug), a_setting(slug, priority=100 + number))

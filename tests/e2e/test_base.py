@@ -11,7 +11,7 @@ import pytest
 
 from cg_sync.workflow.base import check_base
 from cg_sync.workflow.check import check_files
-from tests.conftest import PROJECT, Project, Ran
+from tests.conftest import ATTRIBUTES, PROJECT, Project, Ran
 from tests.e2e.test_main_job import AYSE, HUSEYIN, JANE, MEHMET, STUDENTS, VIP
 from tests.shop import SandboxShop
 
@@ -186,6 +186,37 @@ def test_a_value_list_that_grows_is_the_branchs_doing(branch: Project) -> None:
     assert branch.run("apply", "--yes").code == 0
     branch.write("lists/schools.yaml", "values: [edu.tr, k12.tr]\n")
     assert origins(plan(branch)) == {"student-discount": {"rule": "yours"}}
+
+
+@pytest.fixture
+def attribute_renamed(branch: Project) -> Project:
+    """The branch calls an attribute otherwise, which the rule of a setting names."""
+    city = STUDENTS.partition("rule:")[0] + "rule: {match: [city: Bursa]}\n"
+    branch.write("settings/student-discount.yaml", city)
+    branch.write("settings/spring.yaml", SPRING + "display: {price_list: student-tr}\n")
+    commit(branch.root)
+    git(branch.root, "branch", "-f", "main")
+    assert branch.run("apply", "--yes").code == 0
+    branch.write("settings/student-discount.yaml", city.replace("city", "town"))
+    branch.write("attributes.yaml", ATTRIBUTES.replace("  city:", "  town:"))
+    return branch
+
+
+def test_an_attribute_that_is_called_otherwise_is_no_change(attribute_renamed: Project) -> None:
+    data = plan(attribute_renamed)
+    assert (data["changes"], data["already_live"]) == ([], [])
+
+
+def test_an_attribute_that_is_called_otherwise_hides_no_drift(
+    attribute_renamed: Project, shop: SandboxShop
+) -> None:
+    by_hand(shop, "student-discount", config={"slug": "any-rule"}, priority=9)
+    written = SPRING.replace("5", "6") + "display: {price_list: student-tr}\n"
+    attribute_renamed.write("settings/spring.yaml", written)
+    assert origins(plan(attribute_renamed)) == {
+        "spring": {"priority": "yours"},
+        "student-discount": {"priority": "drift", "rule": "drift"},
+    }
 
 
 # --- which commit

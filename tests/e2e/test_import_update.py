@@ -7,9 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 
+from cg_sync.files.environment import escaped
 from tests.conftest import Project, Ran
+from tests.e2e.test_laws import (
+    SLUGS,
+    State,
+    forget,
+    live_settings,
+    make_live,
+    new_project,
+    wanted_settings,
+    writes,
+)
 from tests.shop import SandboxShop
+from tests.unit.files.layouts import layouts
 
 SETTING = """\
 # yaml-language-server: $schema=../schemas/setting.schema.json
@@ -607,3 +621,44 @@ def test_an_update_never_writes_to_the_shop(shop_project: Project, shop: Sandbox
     shop.call("DELETE", "/_sandbox/requests/")
     updated(shop_project)
     assert {verb for verb, _, _ in shop.seen()} <= {"GET", "OPTIONS"}
+
+
+# --- the laws
+
+EXAMPLES = max(15, settings().max_examples // 5)
+
+
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_is_updated_plans_to_nothing_and_what_is_not_keeps_its_file(
+    shop: SandboxShop, capsys: pytest.CaptureFixture[str], data: st.DataObject
+) -> None:
+    slugs = data.draw(
+        st.lists(st.sampled_from(SLUGS), unique_by=str.casefold, min_size=1, max_size=3)
+    )
+    live = State([], [data.draw(live_settings(it)) for it in slugs])
+    make_live(shop, live, [])
+    with new_project(shop, capsys) as project:
+        before: dict[str, bytes] = {}
+        for number, slug in enumerate(slugs):
+            content = data.draw(wanted_settings(slug, number))
+            content = escaped(content)
+            before[slug] = data.draw(layouts({**content, "note": "ours"}))
+            (project.root / "settings").mkdir(exist_ok=True)
+            (project.root / f"settings/{slug}.yaml").write_bytes(before[slug])
+        where = ("--project", str(project.root))
+        assert project.run("validate", *where).code == 0, project.run("validate", *where).err
+        forget(shop)
+        ran = project.run("import", "--update", "--format", "json", *where)
+        assert ran.code == 0, ran.err
+        assert writes(shop) == []
+        assert project.run("validate", *where).code == 0
+        changed = {it["key"] for it in ran.data["updated"]}
+        event(f"{len(changed)} of {len(slugs)} updated")
+        for slug in slugs:
+            now = (project.root / f"settings/{slug}.yaml").read_bytes()
+            assert (now != before[slug]) == (slug in changed)
+            assert b"ours" in now
+        planned = project.run("plan", "--format", "json", *where)
+        if planned.code == 0:
+            assert changed & {it["key"] for it in planned.data["changes"]} == set()

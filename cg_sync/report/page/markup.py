@@ -84,7 +84,7 @@ def anchor_of(address: Address, labels: Labels) -> str:
     """What a link to a change ends in: `group-vip-customers-5f0c2a1b`. The same in every report,
     and never that of another resource.
     """
-    words = discreet(f"{labels[address.kind]}-{address.key}", _LONGEST_NAME).lower()
+    words = f"{labels[address.kind]}-{discreet(address.key, _LONGEST_NAME)}".lower()
     letters = (it if it.isascii() and it.isalnum() else "-" for it in words)
     name = "-".join(filter(None, "".join(letters).split("-")))
     whole = f"{address.kind}\0{address.key}".encode("utf-8", "surrogatepass")

@@ -152,6 +152,7 @@ abbr { width: 1.25rem; text-align: center; font-weight: 700; text-decoration: no
 .gist .word { margin-right: .5rem; }
 em { font-style: normal; font-size: .75rem; line-height: 1.4; padding: 0 .4375rem;
   border-radius: 99px; border: 1px solid; color: var(--quiet); white-space: nowrap; }
+em.yours { border-color: transparent; }
 em.drift, em.both, em.warning { color: var(--tilde); }
 em.guard { color: var(--minus); }
 :target > summary { box-shadow: inset 3px 0 var(--link); }
@@ -189,6 +190,7 @@ _NARROW = """\
   .figures b { font-size: 1.25rem; }
   .list summary { padding: .625rem .75rem; }
   .list > details > div { padding: 0 .75rem .875rem; }
+  #search { flex-basis: 100%; }
   .gist { flex-basis: 100%; white-space: normal; }
   [open] > summary .gist { display: none; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
@@ -208,7 +210,6 @@ _PAPER = """\
   details::details-content { content-visibility: visible; display: block; }
   * { print-color-adjust: exact; }
 }
-@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: auto; } }
 """
 
 STYLE = "".join((_COLOURS, _TEXT, _FRAME, _RAIL, _NOTICES, _TOOLS, _CHANGES, _NARROW, _PAPER))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cg_sync.files.yaml_writer import to_flow
 from cg_sync.jsonvalue import JsonValue
 
-COMMENTS = ("# why", "#", "# a: b", "# - x, y]", "# it's \"so\"", "# ${x}")
+COMMENTS = ("# why", "#", "# a: b", "# - x, y]", '# it\'s "so"', "# ${x}")
 
 
 @st.composite
@@ -80,7 +80,9 @@ class _Layout:
         space = self.draw(st.sampled_from(["", "", " "]))
         comma = self.draw(st.sampled_from([", ", ", ", ",  "]))
         if isinstance(value, dict) and value:
-            inner = (f"{self._key(key)}: {self._flow(it, in_flow=True)}" for key, it in value.items())
+            inner = (
+                f"{self._key(key)}: {self._flow(it, in_flow=True)}" for key, it in value.items()
+            )
             return f"{{{space}{comma.join(inner)}{space}}}"
         if isinstance(value, list) and value:
             return f"[{space}{comma.join(self._flow(it, in_flow=True) for it in value)}{space}]"
@@ -122,7 +124,7 @@ values: st.SearchStrategy[Any] = st.recursive(
     max_leaves=8,
 )
 contents = st.fixed_dictionaries(
-    {"name": _words}, optional={it: values for it in ("rule", "members", "display", "note", "z")}
+    {"name": _words}, optional=dict.fromkeys(("rule", "members", "display", "note", "z"), values)
 )
 
 
@@ -135,7 +137,9 @@ def changed(draw: st.DrawFn, value: Any) -> Any:
             for key, it in value.items()
             if draw(st.integers(0, 6)) or key == "name"
         }
-        new = draw(st.dictionaries(_keys, values, max_size=1)) if draw(st.integers(0, 3)) == 0 else {}
+        new = (
+            draw(st.dictionaries(_keys, values, max_size=1)) if draw(st.integers(0, 3)) == 0 else {}
+        )
         items = [*kept.items()]
         for item in new.items():
             if item[0] not in kept:

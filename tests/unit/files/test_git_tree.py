@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -164,7 +164,7 @@ def test_a_shallow_clone_is_told_to_fetch_its_history(repo: Path, tmp_path: Path
 
 
 @pytest.fixture
-def project(repo: Path) -> Iterator[Path]:
+def project(repo: Path) -> Path:
     """A project in a folder of its repository, beside other things."""
     commit(repo, {"shop/a.yaml": "old", "shop/in/b.yaml": "b", "shopping/c.yaml": "c", "d": "d"})
     commit(repo, {"shop/a.yaml": "new", "shop/later.yaml": "later"})

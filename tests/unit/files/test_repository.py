@@ -33,6 +33,7 @@ def test_the_nearest_repository_counts(tmp_path: Path) -> None:
     for top in (tmp_path, tmp_path / "modules" / "shop"):
         (top / ".git").mkdir()
     assert folder_in_repository(inner) == "tr/"
+    assert folder_in_repository(inner.parent) == ""
 
 
 def test_outside_of_a_repository_it_is_empty() -> None:

@@ -30,8 +30,8 @@ def test_findings_as_annotations_are_as_on_record(golden: Golden) -> None:
 
 
 def test_an_annotation_says_what_where_and_what_to_do() -> None:
-    place = {"file": "a,b: c.yaml", "line": "3", "col": "5", "title": "CG-F05 no such field"}
-    problem = Problem("CG-F05", "100%0A: x, y", Position("a,b: c.yaml", 3, 5), "do: that")
+    place = {"file": "a,b:: c.yaml", "line": "3", "col": "5", "title": "CG-F05 no such field"}
+    problem = Problem("CG-F05", "100%0A: x, y", Position("a,b:: c.yaml", 3, 5), "do: that")
     assert read(problem) == [Command("error", "100%0A: x, y\ndo: that", place)]
 
 

@@ -31,6 +31,7 @@ from tests.unit.report.runner import commands_in
 PAPER = Paper(LABELS, "1.2.3")
 TEXTS = {
     "backtick": "`x` `` ``` ````",
+    "backtick-and-more": "` @team ` #1 `` <b>x</b> `` https://evil.example ```",
     "fence": "```\n# x\n```",
     "pipe": "a | b \\| c",
     "script": "<script>alert(1)</script>",
@@ -143,6 +144,7 @@ class Page(HTMLParser):
     live: set[tuple[str, str]] = field(default_factory=set)
     links: set[str] = field(default_factory=set)
     scripts: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
 
@@ -164,6 +166,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.inside[-1:] == ["script"]:
             self.scripts.append(data)
+        elif not {"code", "pre", "style"} & set(self.inside):
+            self.words.append(data)
 
     def unknown_decl(self, data: str) -> None:
         self.odd.append(data)
@@ -219,6 +223,7 @@ def test_markdown_has_nothing_live_but_ours(text: str) -> None:
 def test_markdown_mentions_nobody_and_nothing(text: str) -> None:
     for output in of_format(text, "markdown"):
         outside = [it.content for it in tokens_in(output) if it.type == "text"]
+        outside += markup_in(output).words
         assert [it for it in outside if MENTION.search(it)] == []
 
 

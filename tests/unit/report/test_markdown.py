@@ -70,13 +70,13 @@ def ten_thousand() -> Plan:
     return large()
 
 
-@pytest.mark.parametrize("most", [2_000, 5_000, 20_000, 65_536, 1_000_000])
+@pytest.mark.parametrize("most", [2_000, 65_536, 1_000_000])
 def test_ten_thousand_changes_fit_and_what_does_not_is_counted(most: int) -> None:
     text = plan_markdown(ten_thousand(), LABELS, most=most)
     assert size(text) <= most
     assert text.count("<details") == text.count("</details>")
     left_out = counts_in(text, "Left out")
-    assert len(re.findall(r"^- \*\*- group", text, re.MULTILINE)) == 500 - left_out["deletion"]
+    assert len(re.findall(r"^- \*\*− group", text, re.MULTILINE)) == 500 - left_out["deletion"]
     assert len(re.findall(r"^- \*\*\\~ group", text, re.MULTILINE)) == (
         2_500 - left_out["update"] + 7_000 - settings_in(text)
     )
@@ -212,7 +212,7 @@ def test_no_customer_is_named() -> None:
 
 def test_a_deletion_says_how_many_members_go() -> None:
     text = plan_markdown(a_plan(group_deleted("Old", size=914)), LABELS)
-    assert "- **- group** `Old` (with 914 members) · no file; ownership: all" in text
+    assert "- **− group** `Old` (with 914 members) · no file; ownership: all" in text
 
 
 def test_errors_come_before_warnings() -> None:

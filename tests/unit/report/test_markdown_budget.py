@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cg_sync.report.budget import GAP, Filled, Item, Section, fill, item, listed, size
+from cg_sync.report.budget import GAP, URGENT, Filled, Item, Section, fill, item, listed, size
 
 
 def texts_of(filled: Filled) -> list[str]:
@@ -66,6 +66,14 @@ def test_all_are_named_before_one_is_told_at_length() -> None:
     filled = fill([Section("", items)], 70)
     assert [len(it) for it in texts_of(filled)] == [39, 5, 5]
     assert filled.shortened == {"update": 2}
+
+
+def test_the_urgent_have_more_of_the_room_before_others_are_told_at_length() -> None:
+    urgent = tuple(item(URGENT, "deletion", "x" * 8) for _ in range(100))
+    long = Item(URGENT + 1, "update", (lambda: "short", lambda: "y" * 300))
+    filled = fill([Section("", urgent), Section("", (long,))], 1_000)
+    assert filled.left_out == {"deletion": 0} or len(texts_of(filled)) >= 85
+    assert filled.shortened == {"update": 1}
 
 
 def test_room_is_counted_in_bytes() -> None:
