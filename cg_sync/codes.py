@@ -356,7 +356,8 @@ CODES: Mapping[str, Code] = {
     "CG-L12": Code(
         "drift",
         "The shop holds something else than the files say, and nobody asked for that in the "
-        "files. Apply puts back what they say; to keep what the shop holds, write it there.",
+        "files. Apply puts back what they say; `cg-sync import --update` writes what the shop "
+        "holds into them.",
     ),
     "CG-L13": Code(
         "a change that is easily missed",

@@ -21,7 +21,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _CONTEXT = re.compile(r"'[^']*'|\b(?:steps|inputs|github|runner)(?:\.[\w-]+)+")
-_COMMANDS = re.compile(r"^::(stop-commands)::(.+)$|^::([\w-]+)(?: ([^:]*))?::(.*)$")
+_COMMAND = re.compile(r"^\s*::([\w-]+)(?: ([^:]*))?::(.*)$|##\[([\w-]+)\](.*)$")
+"""Of both kinds: `::error file=…::text` at the beginning, and `##[error]text` anywhere."""
 
 
 @dataclass
@@ -36,18 +37,23 @@ class Ran:
     """The ids, or else the names, of the steps that were carried out."""
 
     @property
-    def commands(self) -> list[str]:
-        """What the runner would take for a command: `error file=…: message`."""
+    def heard(self) -> list[str]:
+        """The lines in which the runner looks for commands: not those between stop and resume."""
         found, stopped = [], ""
         for text in self.log.splitlines():
             if stopped:
                 stopped = "" if text == f"::{stopped}::" else stopped
-            elif match := _COMMANDS.match(text):
-                if match[1]:
-                    stopped = match[2]
-                else:
-                    found.append(f"{match[3]} {match[4] or ''}: {match[5]}")
+            elif text.startswith("::stop-commands::"):
+                stopped = text.removeprefix("::stop-commands::")
+            else:
+                found.append(text)
         return found
+
+    @property
+    def commands(self) -> list[str]:
+        """What the runner takes for a command: `error file=…: message`."""
+        found = [_COMMAND.search(text) for text in self.heard]
+        return [f"{it[1] or it[4]} {it[2] or ''}: {it[3] or it[5]}" for it in found if it]
 
 
 @dataclass

@@ -19,7 +19,7 @@ from cg_sync.cli.run import (
     result_file_option,
 )
 from cg_sync.cli.terminal import notice, waiting
-from cg_sync.errors import ExitCode
+from cg_sync.errors import ExitCode, Severity
 from cg_sync.report.formats import PLAN_FORMATS
 
 
@@ -49,7 +49,7 @@ def drift_command(
     checked.refuse_if_broken()
     shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
     with waiting("reading the shop …"):
-        plan = plan_changes(checked, shop).plan
+        plan = plan_changes(checked, shop, renames=Severity.WARNING).plan
     # Nothing is about to be taken away, so no guard has a say.
     plan = replace(plan, view="drift", tripped=())
     plan = explained(plan, checked, as_of=datetime.now(UTC))

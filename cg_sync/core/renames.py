@@ -105,7 +105,7 @@ def check_renames(
             continue
         found: dict[Address, list[_Likeness]] = defaultdict(list)
         for address, likeness in (
-            *_by_members(new, old, overlaps),
+            *_by_members(old, overlaps),
             *_by_file(new, old, overlaps),
             *_by_fields(new, old, desired, kind),
         ):
@@ -116,10 +116,7 @@ def check_renames(
                 yield _problem(suspect, likest, kind, desired)
 
 
-def _by_members(
-    suspects: Sequence[Create], gone: Sequence[Gone], overlaps: Overlaps
-) -> Iterator[tuple[Address, _Likeness]]:
-    new = {it.address for it in suspects}
+def _by_members(gone: Sequence[Gone], overlaps: Overlaps) -> Iterator[tuple[Address, _Likeness]]:
     for it in gone:
         for address, overlap in overlaps.get(it.held.address, {}).items():
             if overlap.is_large:

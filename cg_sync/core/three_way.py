@@ -63,8 +63,9 @@ def tell_apart(
 ) -> Apart:
     """Hold the changes, which make `live` what `head` says, against what `base` says.
 
-    Unless `by_member`, when members bear other names than in the files, members that move are the
-    branch's doing as soon as it says anything else about them than the base.
+    Unless `by_member`, when members bear other names than in the files or were not all compared,
+    those that move are the branch's doing as soon as it says anything else about them than the
+    base, and a group of which it does is never called live already.
     """
     said = _said_by(base, live, kinds)
     by_name = {kind.name: kind for kind in kinds}
@@ -83,7 +84,7 @@ def tell_apart(
                 assert_never(change)
     rank = {kind.name: number for number, kind in enumerate(kinds)}
     already = [
-        *_there_already(head.desired, origins, said),
+        *_there_already(head.desired, origins, said, by_member=by_member),
         *_gone_already(head, said, live, by_name),
     ]
     already.sort(key=lambda address: (rank[address.kind], address.key))
@@ -173,13 +174,16 @@ def _of_members(
     return {MEMBERS: origin_of_members(change.members, before, after, by_member=by_member)}
 
 
-def _there_already(head: Desired, changed: Container[Address], said: _Base) -> Iterator[Address]:
+def _there_already(
+    head: Desired, changed: Container[Address], said: _Base, *, by_member: bool
+) -> Iterator[Address]:
     """What the branch wants otherwise than the base does, and the shop has like that."""
     for address, wanted in head.wanted.items():
         there = said.wanted.get(address)
+        before = there.membership if there is not None else None
         says_other = there is None or address in said.changes
-        if there is not None and wanted.membership is not None:
-            says_other |= not same_members(there.membership, wanted.membership)
+        if wanted.membership is not None and not same_members(before, wanted.membership):
+            says_other = by_member
         if says_other and address not in changed:
             yield address
 

@@ -21,7 +21,12 @@ def write_sealed(path: Path, data: JsonObject, *, key: str, private: bool) -> No
     Keys keep their order, which is the order of reading, and mean nothing by it: the seal is over
     the canonical text. Raises FilesError.
     """
-    text = json.dumps(sealed(data, key), separators=(",", ":"), ensure_ascii=False)
+    made = sealed(data, key)
+    text = json.dumps(made, separators=(",", ":"), ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # The shop's JSON may hold half of a letter, which UTF-8 cannot say.
+        text = json.dumps(made, separators=(",", ":"))
     write_text(path, f"{text}\n", private=private)
 
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from itertools import count
 from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
@@ -122,7 +121,9 @@ class ForgeClient:
 
         Raises Unauthorised (401, 403, 404), Rejected (other 4xx), Unreachable or BadAnswer.
         """
-        for attempt in count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             outcome = self._once(call)
             if isinstance(outcome, Answer):
                 return outcome
@@ -132,7 +133,6 @@ class ForgeClient:
                     f"{outcome.what}{after}", sent=not outcome.refused, hint="run again later"
                 )
             self.pause(attempt, f"{call}: {outcome.what}", outcome.headers)
-        raise AssertionError("unreachable")
 
     def pause(self, attempt: int, why: str, headers: Mapping[str, str] | None = None) -> None:
         """Wait before the next try, as long as the forge asks for, else longer each time."""

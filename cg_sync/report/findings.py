@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import assert_never
 
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
 from cg_sync.core.guards import Tripped
@@ -20,7 +21,7 @@ from cg_sync.report.invented import without_real_people
 from cg_sync.report.values import in_words, is_tree
 from cg_sync.report.verdict import allowing, guard_sentence
 
-KEEP = "to keep what the shop holds, write it into this file"
+KEEP = "to keep what the shop holds: cg-sync import --update"
 
 
 def findings_of(plan: Plan, labels: Labels) -> tuple[Problem, ...]:
@@ -60,7 +61,7 @@ def _drifted(change: Change, plan: Plan, labels: Labels) -> Iterator[Problem]:
     if not isinstance(change, Update):
         # Of what is there or not there, every field says the same.
         if plan.view == "drift" or not {Origin.DRIFT, Origin.BOTH}.isdisjoint(origins.values()):
-            yield _drift(_there_or_not(change, labels), change.where)
+            yield _drift(*_there_or_not(change, labels))
         return
     reading = plan.readings.get(change.address)
     for field in change.fields:
@@ -73,15 +74,19 @@ def _drifted(change: Change, plan: Plan, labels: Labels) -> Iterator[Problem]:
             yield _drift(message, change.where)
 
 
-def _drift(message: str, where: Position | None) -> Problem:
-    return Problem("CG-L12", message, where, KEEP, Severity.WARNING)
+def _drift(message: str, where: Position | None, hint: str = KEEP) -> Problem:
+    return Problem("CG-L12", message, where, hint, Severity.WARNING)
 
 
-def _there_or_not(change: Create | Delete, labels: Labels) -> str:
+def _there_or_not(change: Create | Delete, labels: Labels) -> tuple[str, Position | None, str]:
     name = f"{labels[change.address.kind]} {change.address.key}"
     if isinstance(change, Create):
-        return f"the shop does not have the {name}; apply would create it"
-    return f"the shop has the {name}; apply would delete it"
+        message = f"the shop does not have the {name}; apply would create it"
+        return message, change.where, "if it is not wanted any more, write `state: absent` here"
+    message = f"the shop has the {name}; apply would delete it"
+    if change.where is None:
+        return message, None, "to keep it: cg-sync import, or `keep` of `ownership` in cg-sync.yaml"
+    return message, change.where, "to keep it, remove `state: absent` and say what it is to be"
 
 
 def _otherwise(field: FieldChange, origin: Origin | None, reading: Reading | None) -> str:
@@ -92,9 +97,10 @@ def _otherwise(field: FieldChange, origin: Origin | None, reading: Reading | Non
     if not (is_tree(field.old) or is_tree(field.new)):
         old, new = in_words(field.old, field.name), in_words(field.new, field.name)
         return f"{field.name}: {old} in the shop, {new} here; {after}"
-    proved = reading is not None and reading.field == field.name and reading.verdict
-    proof = f" ({reading.verdict}: {reading.proof})" if proved and reading is not None else ""
-    return f"{field.name}: another in the shop than here; {after}{proof}"
+    said = f"{field.name}: another in the shop than here; {after}"
+    if reading is None or reading.field != field.name or not reading.verdict:
+        return said
+    return f"{said} ({reading.verdict}: {reading.proof})"
 
 
 def _other_members(members: MemberDelta, origin: Origin) -> str:
@@ -111,8 +117,10 @@ def _consequence(origin: Origin | None) -> str:
             return "apply would put it back"
         case Origin.BOTH:
             return "this branch changes it, and the shop was changed too"
-        case _:
+        case Origin.YOURS | None:
             return ""
+        case _:
+            assert_never(origin)
 
 
 def _missed(change: Change, reading: Reading | None) -> Iterator[Problem]:

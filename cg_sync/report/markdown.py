@@ -22,9 +22,9 @@ from cg_sync.report.markdown_head import sticky_prefix as sticky_prefix
 from cg_sync.report.markdown_text import Code, code, inline, prose
 from cg_sync.report.verdict import forecast, relied_on, spent
 
-LEAST = 2_000
-"""Bytes that every report may have."""
-CUT_ROOM = 600
+FEWEST_BYTES = 2_000
+"""That every report may have."""
+CUT_ROOM = 750
 """Bytes for saying what was left out."""
 SHOWN = 10
 """Of a list, before its fold."""
@@ -66,7 +66,7 @@ def problems_markdown(problems: Sequence[Problem], *, most: int = 65_536) -> str
 def _written(
     top: list[str], sections: Sequence[Section], bottom: list[str], most: int, full_report: str
 ) -> str:
-    room = max(most, LEAST) - sum(size(it) + GAP for it in (*top, *bottom))
+    room = max(most, FEWEST_BYTES) - sum(size(it) + GAP for it in (*top, *bottom))
     filled = fill(sections, room)
     cut = []
     if not filled.is_whole:
@@ -117,7 +117,7 @@ def _counts(counter: Counter[str]) -> str:
     return ", ".join(counted(number, word) for word, number in sorted(counter.items()))
 
 
-_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[\w./~%+=&?:@,-]*)?", re.ASCII)
+_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[\w./~%+=&?:@,#-]*)?", re.ASCII)
 ADDRESS_LETTERS = 250
 
 

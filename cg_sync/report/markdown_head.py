@@ -27,7 +27,7 @@ from cg_sync.report.verdict import (
     verdict,
 )
 
-ENVIRONMENT_LETTERS = 60
+ENVIRONMENT_LETTERS, DIGEST_LETTERS = 60, 64
 GUARDS_SHOWN = 10
 HEAD, GUARDS = 0, 1
 """Ranks."""
@@ -39,7 +39,8 @@ def marker(plan: Plan) -> str:
     comment that it replaces.
     """
     target = plan.target
-    return f"{marker_of(target.environment, target.channel, plan.view)}digest={plan.digest} -->"
+    digest = quote(plan.digest[:DIGEST_LETTERS], safe="").replace("--", "-%2D")
+    return f"{marker_of(target.environment, target.channel, plan.view)}digest={digest} -->"
 
 
 def marker_of(environment: str, channel: int, view: View = "plan") -> str:

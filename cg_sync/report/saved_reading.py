@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
@@ -14,11 +15,13 @@ from cg_sync.core.kind import C, Kind
 from cg_sync.core.members import Member, MemberDelta, UnknownKey
 from cg_sync.core.origin import Origin
 from cg_sync.core.plan import Plan, Target, digest_of_intents, steps_of
-from cg_sync.core.reading import Note, Reading
+from cg_sync.core.reading import Mark, Note, Reading
 from cg_sync.core.source import SnapshotRead, Source
 from cg_sync.errors import Position, Problem, Severity
 from cg_sync.jsonvalue import JsonObject
 from cg_sync.report.saved import SavedPlan, bound_steps
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]-]{0,99}")
 
 FORMAT = "cg-sync/plan"
 MAJOR = "1"
@@ -75,7 +78,7 @@ def _read(data: Mapping[str, Any], kinds: Mapping[str, Kind[C]]) -> SavedPlan:
         unmanaged=tuple(_address(it) for it in data["unmanaged"]),
         unchanged=data["summary"]["unchanged"],
         digest=data["digest"],
-        calls=data["calls"],
+        calls={_ours(verb): int(count) for verb, count in data["calls"].items()},
         intents={address: it["intent"] for address, (_, it) in found.items()},
         readings={
             address: _reading(shown["reading"])
@@ -84,7 +87,7 @@ def _read(data: Mapping[str, Any], kinds: Mapping[str, Kind[C]]) -> SavedPlan:
         },
         fingerprints={address: it["fingerprint"] for address, (_, it) in found.items()},
         origins={
-            address: {name: Origin(it) for name, it in shown["origins"].items()}
+            address: _origins(shown["origins"])
             for address, (shown, _) in found.items()
             if "origins" in shown
         },
@@ -118,7 +121,9 @@ def _change(shown: Mapping[str, Any], bound: Mapping[str, Any], kind: Kind[C]) -
 
 def _fields(shown: Mapping[str, Any], kind: Kind[C]) -> Iterator[FieldChange]:
     for name, it in shown.items():
-        yield FieldChange(name, it["old"], it["new"], _position(it["where"]), name == kind.key)
+        yield FieldChange(
+            _ours(name), it["old"], it["new"], _position(it["where"]), name == kind.key
+        )
 
 
 def _before(bound: Mapping[str, Any]) -> Frozen:
@@ -146,7 +151,7 @@ def _people(pks: Sequence[int], shown: Sequence[str]) -> tuple[Member, ...]:
 
 
 def _position(data: Mapping[str, Any] | None) -> Position | None:
-    return None if data is None else Position(data["file"], data["line"], data["column"])
+    return None if data is None else Position(data["file"], int(data["line"]), int(data["column"]))
 
 
 def _address(data: Mapping[str, Any]) -> Address:
@@ -154,25 +159,32 @@ def _address(data: Mapping[str, Any]) -> Address:
 
 
 def _tripped(data: Mapping[str, Any]) -> Tripped:
-    return Tripped(**{**data, "where": _position(data["where"])})
+    words = {"code": _ours(data["code"]), "rule": _ours(data["rule"])}
+    return Tripped(**{**data, **words, "where": _position(data["where"])})
 
 
 def _problem(data: Mapping[str, Any]) -> Problem:
     severity = Severity(data["severity"])
-    return Problem(data["code"], data["message"], _position(data["where"]), data["hint"], severity)
+    return Problem(
+        _ours(data["code"]), data["message"], _position(data["where"]), data["hint"], severity
+    )
 
 
 def _reading(data: Mapping[str, Any]) -> Reading:
     return Reading(
-        field=data["field"],
+        field=_ours(data["field"]),
         english=tuple(data["english"]),
-        notes=tuple(Note(it["mark"], it["text"]) for it in data["notes"]),
-        verdict=data["verdict"],
+        notes=tuple(Note(_mark(it["mark"]), it["text"]) for it in data["notes"]),
+        verdict=data["verdict"] and _ours(data["verdict"]),
         proof=data["proof"],
         gains=data["gains"],
         loses=data["loses"],
         unverified=tuple(data["unverified"]),
     )
+
+
+def _origins(data: Mapping[str, Any]) -> dict[str, Origin]:
+    return {name and _ours(name): Origin(it) for name, it in data.items()}
 
 
 def _source(data: Mapping[str, Any] | None) -> Source | None:
@@ -192,3 +204,16 @@ def _source(data: Mapping[str, Any] | None) -> Source | None:
             snapshot["signed"],
         ),
     )
+
+
+def _ours(word: Any) -> str:
+    """A word that cg-sync itself gives, in which no format looks for the text of others."""
+    if not (isinstance(word, str) and _WORD.fullmatch(word)):
+        raise ValueError("a name that cg-sync does not give")
+    return word
+
+
+def _mark(mark: Any) -> Mark:
+    if mark not in get_args(Mark):
+        raise ValueError("a mark that cg-sync does not make")
+    return cast(Mark, mark)

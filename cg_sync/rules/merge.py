@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer, canonical
-from cg_sync.rules.catalogue import Attribute
+from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
 from cg_sync.rules.ir import All, AnyOf, Node, Not, RawRule, Rule, normalise
-from cg_sync.rules.operands import value_for
+from cg_sync.rules.merge_line import Fill, LineMerge, NotMerged, references_in
 from cg_sync.rules.outline import Part
 from cg_sync.rules.parse import EVERYONE, Vocabulary, outline_of, parse_rule
-from cg_sync.rules.problem import ValueRefused
-
-Fill = Callable[[JsonValue], JsonValue]
-"""What a written value means once variables have their values; or the way back, for a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +20,6 @@ class Merged:
 
     content: JsonValue
     lists: Mapping[str, tuple[str, ...]]
-
-
-class NotMerged(Exception):
-    """Files that others share stand in the way; the text says which, `hint` what to do."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 def merge_rule(
@@ -51,15 +38,16 @@ def merge_rule(
     NotMerged where that would write out what a reference stands for.
     """
     for keeps_missing in (True, False):
-        merge = _Merge(written, fill(written), document, vocabulary, escape, keeps_missing)
+        lines = LineMerge(vocabulary.lists, escape, keeps_missing)
+        merge = _Merge(written, fill(written), document, vocabulary, escape, lines)
         content = merge.rule()
         if content is not None:
-            lists = {**vocabulary.lists, **merge.lists}
+            lists = {**vocabulary.lists, **lines.changed}
             words = Vocabulary(
                 vocabulary.catalogue, lists, vocabulary.conditions, vocabulary.dialect
             )
             if parse_rule(fill(content), words)[0] == live:
-                return Merged(content, merge.lists)
+                return Merged(content, lines.changed)
     names = sorted(references_in(written))
     if names:
         what = " and ".join(f"{word} {name}" for word, name in names)
@@ -68,27 +56,6 @@ def merge_rule(
             "change the rule by hand",
         )
     return Merged(escape(document), {})
-
-
-def references_in(content: JsonValue) -> Iterable[tuple[str, str]]:
-    """The shared files that a rule or condition names, each time it does: `the list NAME` and `the
-    shared condition NAME`.
-    """
-    if isinstance(content, Mapping):
-        for key, value in content.items():
-            if key == "raw":
-                continue
-            if key in _SHARED and isinstance(value, str):
-                yield _SHARED[key], value
-            yield from references_in(value)
-    elif isinstance(content, list | tuple):
-        for item in content:
-            yield from references_in(item)
-
-
-_LIST, _CONDITION = "the list", "the shared condition"
-_SHARED = {"list": _LIST, "use": _CONDITION}
-_MANY = {"eq": "in", "neq": "not_in"}
 
 
 @dataclass(slots=True)
@@ -100,8 +67,7 @@ class _Merge:
     document: JsonObject
     vocabulary: Vocabulary
     escape: Fill
-    keeps_missing: bool
-    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: LineMerge
 
     def rule(self) -> JsonValue:
         """The merged rule; None when the two have nothing in common to go by."""
@@ -187,77 +153,13 @@ class _Merge:
             return {key: [*kept.values(), *added]}
         test = _at(self.document, (*theirs.pointer, key))
         attribute = self.vocabulary.catalogue.attributes[key]
-        return {key: self._test(attribute, self._at(place), _at(self.meant, place), test)}
-
-    def _test(
-        self, attribute: Attribute, written: JsonValue, meant: JsonValue, test: JsonValue
-    ) -> JsonValue:
-        """The operators beside an attribute, as many of them as stay in their words."""
-        mine = meant if isinstance(meant, Mapping) else {"eq": meant}
-        theirs = _in_the_words_of(mine, test if isinstance(test, Mapping) else {"eq": test})
-        spelled = written if isinstance(written, Mapping) else {"eq": written}
-        merged: dict[str, JsonValue] = {}
-        for word, operand in mine.items():
-            if word in ("why", "missing"):
-                continue
-            if word in theirs:
-                merged[word] = self._operand(attribute, spelled[word], operand, theirs[word])
-            elif names := list(references_in(operand)):
-                raise _another_operator(names[0][1])
-        merged |= {it: self.escape(theirs[it]) for it in theirs if it not in merged}
-        is_default = mine.get("missing") == "drop" and self.keeps_missing
-        if "missing" in mine and "missing" not in theirs and is_default:
-            merged["missing"] = "drop"
-        if "why" in spelled:
-            merged["why"] = spelled["why"]
-        return merged["eq"] if written is not spelled and merged.keys() == {"eq"} else merged
-
-    def _operand(
-        self, attribute: Attribute, written: JsonValue, meant: JsonValue, theirs: JsonValue
-    ) -> JsonValue:
-        if isinstance(meant, Mapping) and isinstance(meant.get("list"), str):
-            self._list(attribute, str(meant["list"]), theirs)
-            return written
-        if isinstance(meant, list) and isinstance(theirs, list):
-            return self._values(attribute, written, meant, theirs)
-        return written if _same(attribute, meant, theirs) else self.escape(theirs)
-
-    def _values(
-        self, attribute: Attribute, written: JsonValue, meant: Sequence[JsonValue],
-        theirs: Sequence[JsonValue],
-    ) -> JsonValue:  # fmt: skip
-        spelled = written if isinstance(written, list) else list(meant)
-        kept = [
-            spelled[number]
-            for number, value in enumerate(meant)
-            if any(_same(attribute, value, it) for it in theirs)
-        ]
-        new = [it for it in theirs if not any(_same(attribute, it, value) for value in meant)]
-        return [*kept, *(self.escape(it) for it in new)]
-
-    def _list(self, attribute: Attribute, name: str, theirs: JsonValue) -> None:
-        """Notes that the value list has to hold what the shop's rule has in its place."""
-        now = self.vocabulary.lists[name]
-        there = theirs if isinstance(theirs, list) else [theirs]
-        before = {_value(attribute, it): it for it in now}
-        after = {_value(attribute, it): str(it) for it in there}
-        if before.keys() != after.keys():
-            kept = tuple(it for it in now if _value(attribute, it) in after)
-            new = tuple(it for value, it in after.items() if value not in before)
-            self.lists[name] = (*kept, *new)
+        return {key: self.lines.test(attribute, self._at(place), _at(self.meant, place), test)}
 
 
 def _changed_condition(name: str) -> NotMerged:
     return NotMerged(
         f"the change is inside the shared condition {name}",
         f"change conditions/{name}.yaml, or write the condition out in this rule",
-    )
-
-
-def _another_operator(name: str) -> NotMerged:
-    return NotMerged(
-        f"the shop tests what the list {name} stands for in another way",
-        "change the rule by hand",
     )
 
 
@@ -286,36 +188,3 @@ def _at(content: JsonValue, pointer: Pointer) -> JsonValue:
         assert isinstance(content, Mapping | list)
         content = content[step]  # type: ignore[index]
     return content
-
-
-def _in_the_words_of(mine: JsonObject, theirs: JsonObject) -> dict[str, JsonValue]:
-    """The shop's operators with the words, and lists of one, that the file has for the same."""
-    said = dict(theirs)
-    for one, many in _MANY.items():
-        if one in said and many in mine:
-            said = {many if word == one else word: it for word, it in said.items()}
-    between = said.get("between")
-    if isinstance(between, list) and {"gte", "lte"} <= mine.keys():
-        del said["between"]
-        said = {"gte": between[0], "lte": between[1], **said}
-    for word, operand in said.items():
-        is_many = isinstance(mine.get(word), list) or _is_reference(mine.get(word))
-        if is_many and not isinstance(operand, list):
-            said[word] = [operand]
-    return said
-
-
-def _is_reference(operand: JsonValue) -> bool:
-    return isinstance(operand, Mapping) and operand.keys() == {"list"}
-
-
-def _value(attribute: Attribute, written: JsonValue) -> object:
-    """What the value is compared by; the text itself for what is no plain value."""
-    try:
-        return value_for(attribute, written)
-    except ValueRefused:
-        return canonical(written)
-
-
-def _same(attribute: Attribute, one: JsonValue, other: JsonValue) -> bool:
-    return canonical(one) == canonical(other) or _value(attribute, one) == _value(attribute, other)

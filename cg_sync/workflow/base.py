@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from cg_sync.core.address import Address
-from cg_sync.core.kind import Ids, WireUnreadable
+from cg_sync.core.kind import Ids
 from cg_sync.core.plan import Plan
 from cg_sync.core.state import Desired, Live, Wanted
 from cg_sync.core.three_way import Side, tell_apart
@@ -92,6 +92,6 @@ def _in_words_of(checked: Checked, desired: Desired, ids: Ids) -> Iterator[tuple
     for address, wanted in desired.wanted.items():
         kind, spec = kinds[address.kind], wanted.spec
         # This shop may lack a list or a group that only the base speaks of.
-        with suppress(KeyError, WireUnreadable):
+        with suppress(KeyError):
             spec = kind.from_wire(kind.to_wire(spec, ids), ids, checked.context)
         yield address, replace(wanted, spec=spec)

@@ -35,8 +35,11 @@ class Prepared:
         return self.live.ids
 
 
-def plan_changes(checked: Checked, shop: CountingReader) -> Prepared:
-    """Read the shop and work out what has to change. Writes nothing.
+def plan_changes(
+    checked: Checked, shop: CountingReader, *, renames: Severity = Severity.ERROR
+) -> Prepared:
+    """Read the shop and work out what has to change. Writes nothing. `renames` is how severe it is
+    that something looks like a rename nobody wrote down.
 
     Raises FilesError when the files have errors, by themselves or against this shop.
     """
@@ -60,7 +63,9 @@ def plan_changes(checked: Checked, shop: CountingReader) -> Prepared:
         members=members,
     )
     former = read_former(checked, difference)
-    refuse_if_errors((*problems, *find_renames(checked, difference, live, shop, former)))
+    alike = find_renames(checked, difference, live, shop, former, severity=renames)
+    problems = (*problems, *alike)
+    refuse_if_errors(problems)
     beside = tuple(_beside_unmanaged(checked, difference.unmanaged, live))
     gone = tuple(check_left_behind(checked, difference.unmanaged, former))
     plan = make_plan(

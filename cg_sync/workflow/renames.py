@@ -5,6 +5,7 @@ that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cg_sync.api.live import Reader, fetch_member_pks
 from cg_sync.core.address import Address
@@ -48,8 +49,10 @@ def find_renames(
     live: Live,
     shop: Reader,
     former: Mapping[Address, str],
+    *,
+    severity: Severity,
 ) -> tuple[Problem, ...]:
-    """An error for each new resource that looks like a rename of one that goes. `former` is what
+    """A problem for each new resource that looks like a rename of one that goes. `former` is what
     the files described before.
 
     The members of a group that goes are read when a new one has about as many.
@@ -67,7 +70,8 @@ def find_renames(
         members = fetch_member_pks(shop, collection, it.held.remote_id)
         if members:
             overlaps[it.held.address] = overlaps_of(members, joins)
-    return tuple(check_renames(suspects, gone, checked.desired, overlaps, checked.kinds))
+    found = check_renames(suspects, gone, checked.desired, overlaps, checked.kinds)
+    return tuple(replace(it, severity=severity) for it in found)
 
 
 def check_left_behind(

@@ -20,7 +20,7 @@ from cg_sync.files.schemas import read_schemas
 from cg_sync.files.yaml_update import update_yaml
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.kinds.context import Context
-from cg_sync.rules.merge import references_in
+from cg_sync.rules.merge_line import references_in
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.update_fields import (
     LeftAlone,

@@ -17,7 +17,8 @@ from cg_sync.files.environment import escaped, names_variable
 from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
 from cg_sync.kinds.context import Context
 from cg_sync.rules.ir import RawRule, Rule
-from cg_sync.rules.merge import NotMerged, merge_rule
+from cg_sync.rules.merge import merge_rule
+from cg_sync.rules.merge_line import NotMerged
 
 Orders = Mapping[str, Sequence[str]]
 """The order in which a schema names fields, by the block that they stand in; '' is the file."""

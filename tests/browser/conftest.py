@@ -35,7 +35,7 @@ class Opened:
         """The changes that can be seen, in their order."""
         names: list[str] = self.page.locator(
             ".list > details:not([hidden]) > summary strong"
-        ).all_inner_texts()
+        ).all_text_contents()
         return names
 
 

@@ -12,14 +12,13 @@ from cg_sync.core.diff import Change, Create, Update
 from cg_sync.core.origin import MEMBERS, WHOLE, Origin
 from cg_sync.core.plan import Plan
 from cg_sync.core.source import SnapshotRead, Source
-from cg_sync.errors import Position
+from cg_sync.errors import Position, Problem, Severity
 from tests.unit.report.builders import (
     a_guard,
     a_moment,
     a_plan,
     a_rule,
     a_setting,
-    a_warning,
     delta,
     group_created,
     group_deleted,
@@ -82,16 +81,9 @@ def small() -> Plan:
         "priority": Origin.YOURS,
         "display.price_list": Origin.DRIFT,
     }
-    where = Position("groups/gold.yaml", 3, 1)
     return a_plan(
         *changes,
-        problems=(
-            a_warning(
-                "members: 1 customer unknown to the shop: n***@example.com",
-                where=where,
-                hint="the others are handled; these are left out",
-            ),
-        ),
+        problems=(_unknown("gold"),),
         unmanaged=(*groups("Panel experiment", "Test"), Address("customer_group_setting", "old")),
         already_live=groups("Employees"),
         origins=origins,
@@ -102,6 +94,16 @@ def small() -> Plan:
 
 def _from_file(change: C, name: str) -> C:
     return replace(change, where=Position(f"groups/{name}.yaml", 1, 1))
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(
+        "CG-L04",
+        "members: 1 customer unknown to the shop: n***@example.com",
+        Position(f"groups/{name}.yaml", 3, 1),
+        "the others are handled; these are left out",
+        Severity.WARNING,
+    )
 
 
 def refused() -> Plan:
@@ -128,14 +130,7 @@ def large(count: int) -> Plan:
     return a_plan(
         *changes,
         tripped=(a_guard(part=count // 10, whole=count // 5),),
-        problems=tuple(
-            a_warning(
-                "members: 1 customer unknown to the shop: n***@example.com",
-                where=Position(f"groups/{at:05}.yaml", 3, 1),
-                hint="the others are handled; these are left out",
-            )
-            for at in (0, 1, 2, 3, 5, 10, 11, 12, 13, 15, 20, 21)
-        ),
+        problems=tuple(_unknown(f"{at:05}") for at in (0, 1, 2, 3, 5, 10, 11, 12, 13, 15, 20, 21)),
         unmanaged=groups(*(f"Made by hand {number}" for number in range(100))),
         origins=drifted,
         source=SOURCE,

@@ -33,7 +33,6 @@ def evil() -> Plan:
 
 
 LOOKED_AT = (small, refused, two_hundred, evil, *PLANS.values())
-by_name = pytest.mark.parametrize("make", LOOKED_AT, ids=lambda it: it.__name__)
 
 
 def counted(it: Opened) -> Any:
@@ -44,18 +43,12 @@ def press(it: Opened, value: str) -> None:
     it.page.locator(f'#filters button[value="{value}"]').click()
 
 
-@by_name
-def test_a_report_opens_without_a_fault(make: Callable[[], Plan], opened: Open) -> None:
-    it = opened(make)
-    assert it.page.title().startswith(("Plan for", "Drift of"))
-    assert it.page.locator("#theme").is_visible()
-
-
-@by_name
-def test_a_phone_shows_a_report_without_scrolling_sideways(
+@pytest.mark.parametrize("make", LOOKED_AT, ids=lambda it: it.__name__)
+def test_a_phone_shows_a_report_without_a_fault_and_without_scrolling_sideways(
     make: Callable[[], Plan], opened: Open
 ) -> None:
     it = opened(make, viewport=PHONE)
+    assert it.page.locator("#theme").is_visible()
     it.page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
     assert it.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
@@ -71,19 +64,19 @@ def test_a_search_narrows_and_counts(opened: Open, expect: Any) -> None:
     expect(counted(it)).to_have_text("200 of 200 shown")
 
 
-@pytest.mark.parametrize("words", ["ogrenciler", "ÖĞRENCİLER", "students.yaml", "group 900 was"])
+@pytest.mark.parametrize("words", ["ogrenciler", "ÖĞRENCİLER", "students.yaml", "students group"])
 def test_a_search_looks_everywhere_and_forgives_accents(
     words: str, opened: Open, expect: Any
 ) -> None:
     it = opened(small)
-    it.page.fill("#search", words.replace("900 ", ""))
+    it.page.fill("#search", words)
     expect(counted(it)).to_have_text("1 of 7 shown")
     assert it.names() == ["Öğrenciler"]
 
 
 def test_all_words_of_a_search_must_be_there(opened: Open, expect: Any) -> None:
     it = opened(two_hundred)
-    it.page.fill("#search", "priority 20 → 106")
+    it.page.fill("#search", "00006 priority")
     expect(counted(it)).to_have_text("1 of 200 shown")
     it.page.fill("#search", "priority no-such-word")
     expect(counted(it)).to_have_text("0 of 200 shown")
@@ -101,8 +94,10 @@ def test_filters_of_one_sort_add_up_and_of_two_narrow_down(opened: Open, expect:
     press(it, "customer_group_setting")
     expect(counted(it)).to_have_text("20 of 200 shown")
     press(it, "drift")
-    it.page.fill("#search", "muğla")
+    expect(counted(it)).to_have_text("3 of 200 shown")
+    it.page.fill("#search", "new-0009")
     expect(counted(it)).to_have_text("1 of 200 shown")
+    assert it.names() == ["new-00099"]
     for value in ("create", "delete", "customer_group_setting", "drift"):
         press(it, value)
     it.page.fill("#search", "")

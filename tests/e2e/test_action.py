@@ -328,12 +328,17 @@ def test_another_plan_can_be_named(pull: Pull, shop: SandboxShop) -> None:
 
 
 def test_what_others_wrote_is_no_command_to_the_runner(pull: Pull) -> None:
-    hostile = STUDENTS.replace("Student Discount", "'::error::gotcha %0A::warning::<b>'")
+    hostile = STUDENTS.replace("Student Discount", "'##[error]gotcha ::error::gotcha %0A'")
     pull.commit(settings__student_discount=hostile)
     ran = pull.plan(comment="false")
     assert not ran.failed, ran.log
     assert "gotcha" in ran.log
-    assert [it for it in ran.commands if "gotcha" in it] == []
+    assert [it for it in ran.heard if "gotcha" in it] == []
+    pull.commit(settings__student_discount=hostile + "'##[error]gotcha': 1\n")
+    broken = pull.plan()
+    assert broken.failed
+    said = [it for it in broken.heard if "gotcha" in it]
+    assert [it.partition("=")[0] for it in said] == ["::error file"]
 
 
 def test_an_unknown_mode_is_an_error(pull: Pull) -> None:

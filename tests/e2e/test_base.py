@@ -22,6 +22,14 @@ priority: 5
 rule: {match: [is_active: true]}
 """
 
+LATER = """
+name: Later
+slug: later
+priority: 7
+rule: {match: [is_active: true]}
+display: {price_list: not-there-yet}
+"""
+
 
 def git(folder: Path, *arguments: str) -> str:
     identity = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
@@ -164,6 +172,19 @@ def test_members_are_told_apart_one_by_one(
     assert origins(plan(branch)) == {"VIP": {"members": origin}}
 
 
+def test_members_in_a_snapshot_are_yours_as_soon_as_the_list_changes(
+    branch: Project, shop: SandboxShop
+) -> None:
+    pk = next(it["pk"] for it in shop.customers() if it["email"].lower() == HUSEYIN)
+    path = f"{shop.remote}/customer_groups/{shop.groups()['VIP']['pk']}/customers"
+    shop.call("POST", f"{path}/bulk_add/", json={"customers": [pk]})
+    assert branch.run("snapshot", "-o", "snapshot.json").code == 0
+    assert origins(plan(branch, "--against", "snapshot.json")) == {"VIP": {"members": "drift"}}
+    branch.write("groups/vip.yaml", f"name: VIP\nmembers:\n  customers: [{AYSE}]\n")
+    assert origins(plan(branch)) == {"VIP": {"members": "both"}}
+    assert origins(plan(branch, "--against", "snapshot.json")) == {"VIP": {"members": "yours"}}
+
+
 def test_a_member_list_is_read_as_it_was(branch: Project, shop: SandboxShop) -> None:
     group = "name: Listed\nmembers: {files: [../members/listed.txt]}\n"
     branch.write("groups/listed.yaml", group)
@@ -211,6 +232,11 @@ def test_an_attribute_that_is_called_otherwise_hides_no_drift(
     attribute_renamed: Project, shop: SandboxShop
 ) -> None:
     by_hand(shop, "student-discount", config={"slug": "any-rule"}, priority=9)
+    later = attribute_renamed.write("settings/later.yaml", LATER)
+    git(attribute_renamed.root, "add", "settings/later.yaml")
+    git(attribute_renamed.root, "commit", "-q", "-m", "What the shop cannot give yet")
+    git(attribute_renamed.root, "branch", "-f", "main")
+    later.unlink()
     written = SPRING.replace("5", "6") + "display: {price_list: student-tr}\n"
     attribute_renamed.write("settings/spring.yaml", written)
     assert origins(plan(attribute_renamed)) == {

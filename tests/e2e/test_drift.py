@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Project
+from tests.conftest import PROJECT, Project
 from tests.e2e.test_main_job import AYSE, JANE, STUDENTS, VIP
 from tests.shop import SandboxShop
 
@@ -87,6 +87,18 @@ def test_what_would_be_guarded_is_told_like_all_else(
     assert shop_project.run("plan", "--format", "json").data["guards"] != []
     assert shop_project.run("drift", "--format", "json").data["guards"] == []
     assert "refused" not in shop_project.run("drift").out
+
+
+def test_what_was_renamed_in_the_panel_is_told_like_all_else(
+    applied_project: Project, shop: SandboxShop
+) -> None:
+    applied_project.write("cg-sync.yaml", PROJECT + "ownership: {settings: all}\n")
+    by_hand(shop, slug="students")
+    assert applied_project.run("plan").code == 3
+    ran = applied_project.run("drift", "--detailed-exitcode")
+    assert ran.code == 2, ran.err
+    assert "1 missing in the shop, 1 in the shop though it must not be" in ran.out
+    assert "looks like a rename" in ran.out
 
 
 def test_drift_as_json_is_a_plan_with_its_view(applied_project: Project, shop: SandboxShop) -> None:

@@ -97,3 +97,48 @@ def test_without_a_project_there_is_a_document_too(project: Project) -> None:
     assert ran.code == 3
     (result,) = json.loads(ran.out)["runs"][0]["results"]
     assert result["ruleId"] == "CG-F17"
+
+
+@pytest.fixture
+def drifted(shop_project: Project) -> Project:
+    """A project whose shop holds another priority than its file says."""
+    for priority in (25, 20):
+        shop_project.write(
+            "settings/students.yaml",
+            f"name: Students\nslug: students\npriority: {priority}\n"
+            "rule:\n  match:\n    - is_active: true\n",
+        )
+        if priority == 25:
+            assert shop_project.run("apply", "--yes").code == 0
+    return shop_project
+
+
+def test_drift_stands_at_the_line_of_the_field(drifted: Project) -> None:
+    ran = drifted.run("drift", "--format", "github")
+    (found,) = commands_in(ran.out)
+    assert found.data.startswith("priority: 25 in the shop, 20 here; apply would put it back")
+    place = {name: found.properties[name] for name in ("file", "line")}
+    assert place == {"file": "settings/students.yaml", "line": "3"}
+
+
+def test_a_plan_that_does_what_its_files_say_finds_nothing(drifted: Project) -> None:
+    assert drifted.run("plan", "--format", "github").out == ""
+    assert drifted.run("plan", "--format", "gitlab-plan").data == {
+        "create": 0,
+        "update": 1,
+        "delete": 0,
+    }
+
+
+@pytest.mark.parametrize("form", [*FINDING_FORMATS, "gitlab-plan"])
+def test_a_saved_plan_is_shown_as_it_was_printed(drifted: Project, form: str) -> None:
+    for number in range(12):
+        drifted.write(f"groups/{number}.yaml", f"name: Group {number}\n")
+    assert drifted.run("apply", "--yes").code == 0
+    for number in range(12):
+        drifted.write(f"groups/{number}.yaml", f"name: Group {number}\nstate: absent\n")
+    printed = drifted.run("plan", "-o", "plan.json", "--format", form)
+    shown = drifted.run("show", "plan.json", "--format", form)
+    assert (printed.code, shown.code) == (0, 0)
+    assert shown.out == printed.out
+    assert ("CG-G01" in printed.out) == (form != "gitlab-plan")

@@ -134,6 +134,9 @@ def test_where_all_are_ours_what_the_panel_renamed_is_found(
     ran = refused(applied)
     assert "groups/gold.yaml:1:1: looks like a rename of group Best: 10 of 10 members" in ran.err
     assert "write `renamed_from: [Best]`" in ran.err
+    drift = applied.run("drift")
+    assert drift.code == 0
+    assert "1 warning\n  groups/gold.yaml:1:1: looks like a rename of group Best" in drift.out
 
 
 def test_members_are_read_only_of_what_goes_while_another_comes(

@@ -12,13 +12,16 @@ import pytest
 from hypothesis import event, given, settings
 
 from cg_sync.api.shop import NOTHING, Incomplete
+from cg_sync.core.members import MemberKeys
+from cg_sync.core.pseudonym import pseudonyms_in
 from cg_sync.core.seal import sealed
 from cg_sync.errors import PlanStale
 from cg_sync.files.starter import copy_starter
 from cg_sync.jsonvalue import JsonObject
 from cg_sync.workflow import snapshot as snapshots
 from cg_sync.workflow.check import check_files
-from cg_sync.workflow.snap import take_snapshot
+from cg_sync.workflow.remembered import Remembered
+from cg_sync.workflow.snap import take_snapshot, write_snapshot
 from tests.conftest import PROJECT, Project, Ran
 from tests.e2e.test_laws import (
     State,
@@ -300,13 +303,14 @@ class Restless:
 
     page_size = 100
 
-    def __init__(self, changes: int) -> None:
+    def __init__(self, changes: int, name: str = "VIP") -> None:
         self.changes = changes
+        self.name = name
 
     def fetch_complete(
         self, collection: str, query: Mapping[str, str] = NOTHING
     ) -> list[JsonObject]:
-        return [{"pk": 7, "name": "VIP"}] if collection == "customer_groups" else []
+        return [{"pk": 7, "name": self.name}] if collection == "customer_groups" else []
 
     def fetch_all(
         self, collection: str, query: Mapping[str, str] = NOTHING
@@ -334,6 +338,22 @@ def test_half_a_listing_gets_into_no_snapshot(project: Project) -> None:
     assert once.counts["members"] == 2
     with pytest.raises(Incomplete):
         take_snapshot(checked, Restless(2), now=now, environ={})
+
+
+@pytest.mark.parametrize(
+    "name", ["half a letter \ud83d", "ayse\ud83d@example.com", "\u2028 ☀ Iğdır"]
+)
+def test_a_name_that_no_file_can_hold_is_remembered_all_the_same(
+    project: Project, name: str
+) -> None:
+    checked = check_files(project.root, environment=None, environ={})
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    taken, path = take_snapshot(checked, Restless(0, name), now=now, environ={}), Path("s.json")
+    write_snapshot(taken, path, environ={})
+    made = snapshots.plan_against(checked, path, now=now, environ={})
+    known = Remembered(taken, MemberKeys(), b"", pseudonyms_in(name, taken.salt))
+    assert [it["name"] for it in known.fetch_complete("customer_groups")] == [name]
+    assert len(made.plan.unmanaged) == 1
 
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────

@@ -99,7 +99,7 @@ SCRIPT = r"""
 
   // A link to a change opens it, and shows it even where a filter had hidden it.
   const follow = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(location.hash.slice(1));
     if (!target || !changes.includes(target)) return;
     if (target.hidden) clear();
     target.open = true;

@@ -58,7 +58,7 @@ main small { color: var(--quiet); font-weight: 400; }
 main ul { list-style: none; }
 .page { display: grid; gap: 0 2.5rem; padding-top: 1.75rem; padding-bottom: 3rem; }
 @media (min-width: 64rem) {
-  .page { grid-template-columns: 12rem minmax(0, 1fr); }
+  .page { grid-template-columns: 13rem minmax(0, 1fr); }
   .rail { position: sticky; top: 1.5rem; align-self: start; max-height: calc(100vh - 3rem);
     overflow-y: auto; margin: 0 -.25rem; padding: 0 .25rem .25rem; }
 }
@@ -134,7 +134,7 @@ section > h3 { margin: .75rem 0 .25rem; }
 .list summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .625rem;
   padding: .5rem 1rem; cursor: pointer; list-style: none; }
 .list summary::-webkit-details-marker { display: none; }
-.list summary::after { content: "›"; width: .75rem; text-align: center; color: var(--quiet);
+.list summary::after { content: "›"; margin-left: auto; width: .75rem; text-align: center; color: var(--quiet);
   font-size: 1.125rem; line-height: 1; }
 .list [open] > summary::after { transform: rotate(90deg); }
 .list summary:hover { background: var(--sunk); }

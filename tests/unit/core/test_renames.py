@@ -275,7 +275,9 @@ def test_a_file_used_for_a_group_of_other_people() -> None:
     half = {"Platinum": [*range(5), *range(200, 205)]}
     less = {"Platinum": [*range(4), *range(200, 206)]}
     assert len(found([changed], live, was=WAS_GOLD, new=half, old=old)) == 1
+    nobody = {"Platinum": range(200, 210)}
     assert found([changed], live, was=WAS_GOLD, new=less, old=old) == []
+    assert found([changed], live, was=WAS_GOLD, new=nobody, old=old) == []
 
 
 # --- settings by their rules

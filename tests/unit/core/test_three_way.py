@@ -330,6 +330,15 @@ def test_a_member_list_that_the_shop_follows_already_is_already_live() -> None:
     assert already(side(before), side(a_group()), a_group()) == []
 
 
+def test_a_member_list_that_was_not_compared_is_never_called_live() -> None:
+    before, after, shop = a_group(members=[ANN]), a_group(members=[BOB]), having(a_group())
+    for base in (side(before), side()):
+        assert apart_of(base, side(after), shop, by_member=False) == Apart({}, ())
+    spring = a_setting()
+    apart = apart_of(side(before), side(before, spring), having(a_group(), spring), by_member=False)
+    assert apart == Apart({}, (spring.address,))
+
+
 def test_what_the_branch_deletes_and_the_shop_lacks_is_already_live() -> None:
     spring = a_setting()
     assert already(side(spring), side(GONE)) == ["spring"]

@@ -37,7 +37,7 @@ class _Layout:
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from self._between(pad)
             is_item = isinstance(value, list)
-            mark = "-" if is_item else f"{self._key(key)}:"
+            mark = "-" if is_item else f"{self._key(str(key))}:"
             gap = " " * self.draw(st.sampled_from([1, 1, 1, 3]))
             if not inner and inner is None and self.draw(st.booleans()):
                 yield f"{pad}{mark}{self._behind()}"

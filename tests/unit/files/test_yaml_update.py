@@ -44,6 +44,7 @@ CASES: list[tuple[str, JsonValue, str]] = [
     ("a: |\n  x\n  y\n\nb: 1\n", {"a": "z", "b": 1}, "a: z\n\nb: 1\n"),
     ("a: one\n  two\nb: 1\n", {"a": "z", "b": 1}, "a: z\nb: 1\n"),
     ("a: 2026-09-01 # c\n", {"a": "2026-09-02T09:00Z"}, "a: 2026-09-02T09:00Z # c\n"),
+    ("a: 2026-09-01\n", {"a": "2026-09-02"}, "a: 2026-09-02\n"),
     ("a: x\n", {"a": "2026-09-02"}, 'a: "2026-09-02"\n'),
     # keys that come and go
     ("a: 1\nb: 2\n", {"a": 1, "c": 3, "b": 2}, "a: 1\nc: 3\nb: 2\n"),
@@ -101,6 +102,11 @@ def test_what_shares_nothing_is_not_changed() -> None:
     assert updated("a: 1\n", {"b": 1}) is None
     assert updated("- a\n- b\n", [1]) is None
     assert updated("a: 1\n", [1]) is None
+
+
+def test_what_would_come_out_otherwise_is_not_changed() -> None:
+    assert updated("- - a\n  - b\n", [["a", "x", "b"]]) == "- - a\n  - x\n  - b\n"
+    assert updated("- - a\n  - b\n", [["x", "a", "b"]]) is None  # nothing fits before the a
 
 
 @parsers

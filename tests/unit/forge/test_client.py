@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 
 import pytest
+from requests.exceptions import SSLError
+from responses import RequestsMock
 
 from cg_sync.errors import (
     BadAnswer,
@@ -97,6 +99,16 @@ def test_nobody_at_home_is_unreachable(waits: Waits) -> None:
         client.send(READ)
 
 
+def test_a_certificate_nobody_trusts_is_told_at_once(waits: Waits) -> None:
+    client = ForgeClient(GITHUB, "https://github.example", TOKEN, sleep=waits.slept.append)
+    with RequestsMock() as wire:
+        wire.get(f"https://github.example{GITHUB_COMMENTS}", body=SSLError("self-signed"))
+        with pytest.raises(Unreachable, match="cannot be trusted") as caught:
+            client.send(READ)
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
+    assert waits.slept == []
+
+
 def test_a_forge_that_keeps_silent_is_given_up(waits: Waits) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -170,6 +182,7 @@ def test_a_repository_that_moved_is_followed_on_the_same_host(fake: FakeForge) -
     rows = send(fake)
     assert isinstance(rows, list)
     assert len(rows) == 1
+    assert fake.asked[-1].query == {"per_page": "1", "page": "1"}
 
 
 def test_a_write_keeps_its_method_when_it_is_redirected(fake: FakeForge) -> None:
@@ -180,6 +193,23 @@ def test_a_write_keeps_its_method_when_it_is_redirected(fake: FakeForge) -> None
     with pytest.raises(BadAnswer):
         send(fake, WRITE)
     assert len(fake.comments) == 1
+
+
+def test_an_answer_without_an_end_is_given_up(
+    fake: FakeForge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cg_sync.forge.client.BODY_LIMIT_BYTES", 40)
+    fake.faults = [Fault("GET", 200, body=b"[" + b" " * 38 + b"]")]
+    assert send(fake) == []
+    fake.faults = [Fault("GET", 200, body=b"[" + b" " * 39 + b"]")]
+    with pytest.raises(BadAnswer, match="is larger than"):
+        send(fake)
+
+
+def test_an_odd_status_is_told(fake: FakeForge) -> None:
+    fake.faults = [Fault("GET", 304, body=b"")]
+    with pytest.raises(BadAnswer, match="odd status 304"):
+        send(fake)
 
 
 def test_redirects_come_to_an_end(fake: FakeForge) -> None:

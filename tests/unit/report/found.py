@@ -21,7 +21,7 @@ FOUND = (
         "CG-L12",
         "priority: 25 in the shop, 20 here; apply would put it back",
         Position("settings/student-discount.yaml", 4, 11),
-        "to keep what the shop holds, write it into this file",
+        "to keep what the shop holds: cg-sync import --update",
         Severity.WARNING,
     ),
     Problem(

@@ -154,15 +154,15 @@ WHERE = Position("groups/one.yaml", 2, 1)
 
 
 @pytest.mark.parametrize(
-    ("change", "place", "said"),
+    ("change", "place", "said", "way_out"),
     [
-        (group_created("VIP"), "groups/one.yaml:2:1", MISSING),
-        (group_deleted("VIP", where=WHERE), "groups/one.yaml:2:1", EXTRA),
-        (group_deleted("VIP"), "None", EXTRA),
+        (group_created("VIP"), "groups/one.yaml:2:1", MISSING, "write `state: absent` here"),
+        (group_deleted("VIP", where=WHERE), "groups/one.yaml:2:1", EXTRA, "remove `state: absent`"),
+        (group_deleted("VIP"), "None", EXTRA, "cg-sync import"),
     ],
 )
 def test_what_is_missing_or_should_be_gone_is_one_finding(
-    change: Create | Delete, place: str, said: str
+    change: Create | Delete, place: str, said: str, way_out: str
 ) -> None:
     for plan in (
         a_plan(change, view="drift"),
@@ -170,6 +170,7 @@ def test_what_is_missing_or_should_be_gone_is_one_finding(
         a_plan(change, origins={VIP: {WHOLE: Origin.BOTH}}),
     ):
         assert found(plan) == [(place, said)]
+        assert [way_out in it.hint for it in findings_of(plan, LABELS)] == [True]
     for plan in (a_plan(change), a_plan(change, origins={VIP: {WHOLE: Origin.YOURS}})):
         assert found(plan) == []
 

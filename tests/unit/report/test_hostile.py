@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from html.parser import HTMLParser
@@ -102,7 +101,7 @@ def test_nothing_acts_upon_a_terminal(text: str) -> None:
 
 
 @ALL
-def test_every_format_ends_with_one_line_break_and_can_be_written(text: str) -> None:
+def test_every_format_ends_with_a_line_break_and_can_be_written(text: str) -> None:
     for form, output in outputs(text):
         assert (form, output.endswith("\n")) == (form, output != "")
         assert output.encode("utf-8")
@@ -199,10 +198,11 @@ MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethro
 MENTION = re.compile(r"(?<![\w`])@\w|(?<![\w&`])#\d|\bGH-\d|https?://|\bwww\.|::|javascript:")
 
 
-def tokens_in(markdown: str) -> Iterator[Any]:
-    for token in MARKDOWN.parse(markdown):
-        yield token
-        yield from token.children or ()
+@cache
+def tokens_in(markdown: str) -> tuple[Any, ...]:
+    """All tokens, those in lines behind the line."""
+    tokens = MARKDOWN.parse(markdown)
+    return tuple(it for token in tokens for it in (token, *(token.children or ())))
 
 
 def markup_in(markdown: str) -> Page:

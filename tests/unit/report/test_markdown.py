@@ -26,6 +26,7 @@ from cg_sync.report.markdown import (
 from tests.unit.report.builders import (
     LABELS,
     a_plan,
+    a_rule,
     a_setting,
     a_warning,
     delta,
@@ -97,15 +98,22 @@ def settings_in(text: str) -> int:
 
 
 def test_what_takes_away_is_told_before_all_else() -> None:
-    text = plan_markdown(ten_thousand(), LABELS, most=8_000)
+    text = plan_markdown(large(1_000), LABELS, most=5_000)
     assert "#### Deletions" in text
     assert "#### Settings" not in text
 
 
+def test_an_error_is_there_however_much_else_is() -> None:
+    plan = replace(large(1_000), problems=(a_warning(), Problem("CG-F06", "that is wrong")))
+    text = plan_markdown(plan, LABELS, most=4_500)
+    assert "that is wrong" in text
+    assert counts_in(text, "Left out")["warning"] == 1
+
+
 def test_each_sort_has_its_first_changes_before_any_has_more() -> None:
-    text = plan_markdown(ten_thousand(), LABELS, most=30_000)
+    text = plan_markdown(large(1_000), LABELS, most=25_000)
     headings = re.findall(r"^#### (\w+)", text, re.MULTILINE)
-    assert headings[:6] == ["Deletions", "Large", "Groups", "Settings", "Moved", "200"]
+    assert headings[:6] == ["Deletions", "Large", "Groups", "Settings", "Moved", "20"]
 
 
 def test_a_report_that_fits_is_not_called_cut() -> None:
@@ -116,8 +124,8 @@ def test_a_report_that_fits_is_not_called_cut() -> None:
 @pytest.mark.parametrize(
     ("full_report", "shown"),
     [
-        ("https://ci.example/run/1#a", "`https://ci.example/run/1#a`"),
-        ("https://ci.example/run/1?b=c", "[The full report](<https://ci.example/run/1?b=c>)"),
+        ("https://ci.example/1?b=c#d", "[The full report](<https://ci.example/1?b=c#d>)"),
+        (f"https://ci.example/{'x' * 300}", f"`https://ci.example/{'x' * 41}…`"),
         ("javascript:alert(1)", "`javascript:alert(1)`"),
         ("https://ci.example/a>b)", "`https://ci.example/a>b)`"),
         ("", "Everything: `cg-sync show plan.json`"),
@@ -167,6 +175,10 @@ def test_an_environment_reads_back_from_its_marker() -> None:
     assert unquote(found[1]) == "a--b> c ğ"
 
 
+def test_the_marker_names_no_customer() -> None:
+    assert "person" not in marker_of("a.person@customer.example", 5)
+
+
 def test_long_environments_are_told_apart() -> None:
     assert marker_of("x" * 1000, 5) != marker_of("x" * 1001, 5)
     assert len(marker_of("ğ" * 1000, 5)) < 200
@@ -192,6 +204,21 @@ def test_changes_that_are_alike_are_one_item_and_two_are_not() -> None:
     assert two.count("**\\~ setting**") == 2
     assert "<b>~ 3 settings</b> · <code>display.stock_list</code>" in three
     assert "- `s-2` · `settings/s-2.yaml:3`" in three
+
+
+def narrowed(number: int) -> Change:
+    wide, narrow = a_rule({"city": "Bursa"}), a_rule({"city": "Bursa"}, {"is_active": True})
+    setting = a_setting(f"s-{number}", rule=wide)
+    return setting_updated(setting, setting.model_copy(update={"rule": narrow}))
+
+
+def test_a_folded_change_says_in_its_title_what_changes() -> None:
+    title = "<code>settings/s-0.yaml:3</code>"
+    few = plan_markdown(a_plan(*map(narrowed, range(12))), LABELS)
+    many = plan_markdown(a_plan(*map(narrowed, range(13))), LABELS)
+    assert f"<details open><summary><b>~ setting</b> <code>s-0</code> · {title}</summary>" in few
+    assert f"{title} · <code>rule</code> · <b>NARROWER</b></summary>" in many
+    assert many.count("<details open>") == 0
 
 
 def test_a_group_that_loses_a_tenth_of_its_members_stands_at_the_top() -> None:

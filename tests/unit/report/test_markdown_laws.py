@@ -37,12 +37,35 @@ ANY_PLAN = st.one_of(
 )
 
 
-@given(ANY_PLAN, st.integers(2_000, 70_000))
+ROOM = st.integers(2_000, 4_000) | st.integers(2_000, 70_000)
+REPORTS = FOREIGN | st.just("javascript:alert(1)")
+
+
+@given(ANY_PLAN, ROOM, REPORTS)
 @settings(max_examples=150, deadline=None)
-def test_a_report_fits_and_is_whole_markdown(plan: Plan, most: int) -> None:
-    text = plan_markdown(plan, LABELS, most=most)
+def test_a_report_fits_and_is_whole_markdown(plan: Plan, most: int, full_report: str) -> None:
+    text = plan_markdown(plan, LABELS, most=most, full_report=full_report)
     assert size(text) <= most
     check(text)
+
+
+def test_the_least_room_is_enough_for_all_that_must_be_there() -> None:
+    plan = planted("`` ` 🎓 " * 99)
+    everything = replace(
+        plan,
+        target=replace(plan.target, channel=10**9),
+        problems=plan.problems * 1_000,
+        changes=plan.changes * 100,
+        digest="x -->" * 99,
+    )
+    address = f"https://{'x' * 230}.example/"
+    text = plan_markdown(everything, LABELS, most=2_000, full_report=address)
+    assert size(text) <= 2_000
+    link = f"[The full report](<{address}>)"
+    assert text.count(link) == 2
+    check(text.replace(link, ""))
+    assert text.split("\n")[0].endswith(" -->")
+    assert text.split("\n")[0].count("--") == 2
 
 
 @given(FOREIGN, st.integers(0, 60), st.integers(2_000, 20_000))

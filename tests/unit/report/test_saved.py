@@ -121,6 +121,36 @@ def test_writes_in_another_order_are_not_made() -> None:
     assert "orders its writes otherwise" in misfit(data)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("changes", 3, "fields", "::stop-commands::x"),
+        ("calls", "::warning::"),
+        ("guards", 0, "rule"),
+        ("guards", 0, "code"),
+        ("problems", 0, "code"),
+        ("changes", 3, "reading", "field"),
+        ("changes", 3, "reading", "verdict"),
+        ("changes", 3, "reading", "notes", 0, "mark"),
+        ("changes", 3, "origins", "`@team`"),
+        ("changes", 3, "where", "line"),
+    ],
+)
+def test_words_of_ours_are_not_taken_from_others(path: tuple[str | int, ...]) -> None:
+    """Whoever can seal a file can write into it what no format looks for in such a place."""
+    plan = PLANS["updates"]()
+    guards, problems = PLANS["guarded"]().tripped, PLANS["hostile"]().problems
+    data: Any = written(replace(plan, tripped=guards, problems=problems))
+    data["changes"][3]["origins"] = {}
+    assert read_saved(data, KINDS)
+    here = data
+    for step in path[:-1]:
+        here = here[step]
+    known = isinstance(here, dict) and path[-1] in here
+    here[path[-1]] = "::stop-commands::x" if known else here.get("name", 1)
+    assert misfit(data).startswith("is broken: ValueError")
+
+
 def test_who_made_a_foreign_format_is_named() -> None:
     data = written(replace(PLANS["empty"](), source=Source("9.0.0")))
     assert "was made by cg-sync 9.0.0 in format 2.1" in misfit({**data, "format_version": "2.1"})

@@ -12,7 +12,8 @@ from cg_sync.files.environment import escaped
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.rules.document import rule_to_file
 from cg_sync.rules.ir import All, Node, RawRule, Rule
-from cg_sync.rules.merge import Merged, NotMerged, merge_rule, references_in
+from cg_sync.rules.merge import Merged, merge_rule
+from cg_sync.rules.merge_line import NotMerged, references_in
 from cg_sync.rules.parse import Vocabulary, parse_rule
 from tests.unit.rules.strategies import catalogue, rules
 
@@ -37,6 +38,7 @@ def merged(written: JsonValue, live: Rule | RawRule) -> Merged:
 
 KEEP = {"missing": "keep"}
 ACTIVE = {"is_active": True}
+WHY = {"is_active": {"eq": True, "why": "w"}}
 MAIL = {"email": {"domain_under": {"list": "schools"}}}
 
 # Each: the rule in the file, the shop's as someone would write it, the file's rule then.
@@ -70,6 +72,9 @@ CASES: list[tuple[Any, Any, Any]] = [
     ({"match": [{"city": {"not_in": ["x"], **KEEP}}]},
      {"match": [{"city": {"not_in": ["x"], "missing": "drop"}}]},
      {"match": [{"city": {"not_in": ["x"], "missing": "drop"}}]}),
+    ({"match": [{"city": {"in": ["x"], "missing": "drop"}}, WHY]},
+     {"match": [{"city": {"present": True}}, ACTIVE]},
+     {"match": [{"city": {"present": True}}, WHY]}),
     # groups of conditions
     ({"match": [{"any": [{"city": "x"}, {"all": [ACTIVE, {"city": "y"}]}]}]},
      {"match": [{"any": [{"city": "x"}, {"all": [ACTIVE, {"city": "z"}]}]}]},
@@ -93,6 +98,8 @@ CASES: list[tuple[Any, Any, Any]] = [
     ({"match": [{"use": "staff"}, {"city": "x"}]},
      {"match": [*STAFF, {"city": "y"}]},
      {"match": [{"use": "staff"}, {"city": "y"}]}),
+    ({"match": [{"use": "staff"}, {"city": "x"}]}, {"match": [{"city": "y"}]},
+     {"match": [{"city": "y"}]}),
     # raw
     ({"match": [ACTIVE]}, {"raw": {"slug": "weather"}}, {"raw": {"slug": "weather"}}),
     ({"raw": {"slug": "weather"}}, {"match": [ACTIVE]}, {"match": [ACTIVE]}),
