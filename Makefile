@@ -28,7 +28,8 @@ test-long: $(STAMP)  ## the searching tests, with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 -m "not live and not browser"
 
 test-browser: $(STAMP)  ## the HTML report, driven in a headless Chromium
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
 	@$(FIND_CHROMIUM) || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium; } || \
 		{ echo "Chromium is needed: 'apt-get install chromium', or say where it is with CHROMIUM=/path/to/it" >&2; exit 1; }
 	$(BIN)/python -m pytest -m browser tests/browser

@@ -61,6 +61,25 @@ def test_actions_of_others_are_pinned_to_a_commit_with_their_version(path: Path)
     assert [it for it in uses if not pinned.fullmatch(it)] == []
 
 
+def test_the_page_about_ci_names_the_same_commits_and_its_yaml_can_be_read() -> None:
+    page = (ROOT / "docs/ci.md").read_text()
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", page, re.M | re.S)
+    assert len(blocks) >= 5
+    for block in blocks:
+        assert yaml.safe_load(block)
+    uses = re.compile(r"uses: (.*)$", re.M)
+    assert set(uses.findall(page)) <= set(uses.findall(WORKFLOW.read_text()))
+
+
+def test_every_input_and_output_of_the_action_is_described() -> None:
+    page = (ROOT / "docs/ci.md").read_text().partition("\n## GitLab\n")[0]
+    action = the_action()
+    assert [it for it in action["inputs"] if f"`{it}`" not in page] == []
+    assert [it for it in action["outputs"] if f"| `{it}` |" not in page] == []
+    described = re.findall(r"^\| `([a-z-]+)`", page, re.M)
+    assert set(described) <= {*action["inputs"], *action["outputs"]}
+
+
 def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
     """Every text in a document, with the key it stands under."""
     if isinstance(value, dict):
@@ -80,10 +99,10 @@ def scripts() -> Iterator[tuple[str, str]]:
     for path in (GITLAB, BITBUCKET):
         for key, text in strings(yaml.safe_load(path.read_text())):
             if key in ("script", "before_script"):
-                yield f"{path.stem} {text[:20]}", text
+                yield path.stem, text
 
 
-SCRIPTS = dict(scripts())
+SCRIPTS = {f"{at} {name}": text for at, (name, text) in enumerate(scripts())}
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())

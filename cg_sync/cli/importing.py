@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from cg_sync.errors import UsageWrong, counted
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.kinds import KINDS
 from cg_sync.report.line import Span, Tone, harmless, line
+
+if TYPE_CHECKING:
+    from cg_sync.workflow.update import Updated
 
 
 @click.command("import")
@@ -122,7 +126,6 @@ def _update(
     dry_run: bool,
 ) -> None:
     from cg_sync.report.data import problems_data
-    from cg_sync.report.patch import FilePatch, member_note, patch_of
     from cg_sync.report.text import problem_lines
     from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.update import update_files, write_updates
@@ -134,16 +137,7 @@ def _update(
         updated = update_files(checked, shop, only=folders, chosen=chosen, members=members)
     if not dry_run:
         write_updates(checked.root, updated.files)
-    files = [
-        FilePatch(it.path, it.before.decode(), it.after.decode(), it.names_people)
-        for it in updated.files
-    ]
-    notes = [
-        member_note(it.file, it.added, it.removed)
-        for it in updated.drafts
-        if it.keys is not None and not show_members
-    ]
-    patch = "".join((*notes, patch_of(files, show_members=show_members)))
+    patch = _patch(updated, show_members)
     summary: dict[str, JsonValue] = {
         "files": [it.path for it in updated.files],
         "updated": [
@@ -166,6 +160,21 @@ def _update(
         f"{counted(len(updated.files), 'file')} {word}; {updated.unchanged} resources are as their "
         f"files say, {left} left alone"
     )
+
+
+def _patch(updated: Updated, show_members: bool) -> str:
+    from cg_sync.report.patch import FilePatch, member_note, patch_of
+
+    files = [
+        FilePatch(it.path, it.before.decode(), it.after.decode(), it.names_people)
+        for it in updated.files
+    ]
+    notes = [
+        member_note(it.file, it.added, it.removed)
+        for it in updated.drafts
+        if it.keys is not None and not show_members
+    ]
+    return "".join((*notes, patch_of(files, show_members=show_members)))
 
 
 def _as_named(word: str, root: Path) -> str:

@@ -24,6 +24,7 @@ from cg_sync.report.formats import PLAN_FORMATS
 
 if TYPE_CHECKING:
     from cg_sync.core.plan import Plan
+    from cg_sync.workflow.base import Base
     from cg_sync.workflow.check import Checked
     from cg_sync.workflow.plan import Prepared
 
@@ -75,8 +76,9 @@ def plan_command(
         raise UsageWrong(f"--out {out}: no such folder", hint="name a file in a folder there is")
     checked = run.check(to_connect=against is None)
     checked.refuse_if_broken()
+    held_against = _checked_base(checked, base)
     prepared = _prepared(checked, against, now)
-    plan = explained(_told_apart(prepared, checked, base), checked, as_of=now)
+    plan = explained(_told_apart(prepared, checked, held_against), checked, as_of=now)
     if out is not None:
         save_plan(plan, checked, out, made_at=now, environ=os.environ)
     summary = plan_data(plan)["summary"]
@@ -100,10 +102,18 @@ def _prepared(checked: Checked, against: Path | None, now: datetime) -> Prepared
         return plan_changes(checked, shop)
 
 
-def _told_apart(prepared: Prepared, checked: Checked, base: str | None) -> Plan:
+def _checked_base(checked: Checked, ref: str | None) -> Base | None:
+    """What the branch is held against; a wrong REF is told before the shop is read."""
+    if ref is None:
+        return None
+    from cg_sync.workflow.base import check_base
+
+    return check_base(checked, ref, environ=os.environ)
+
+
+def _told_apart(prepared: Prepared, checked: Checked, base: Base | None) -> Plan:
     if base is None:
         return prepared.plan
-    from cg_sync.workflow.base import check_base, told_apart
+    from cg_sync.workflow.base import told_apart
 
-    against = check_base(checked, base, environ=os.environ)
-    return told_apart(prepared.plan, checked, against, prepared.live)
+    return told_apart(prepared.plan, checked, base, prepared.live)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 MAX_SHOWN_LETTERS = 60
-MAX_SHOWN_NAMES = 12
+MAX_SHOWN_NAMES = 16
 
 _TYPE_WORDS = {
     "string": "a text",

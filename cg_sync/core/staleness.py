@@ -38,7 +38,7 @@ class Moved:
 
     what: str
     then: str
-    now: str
+    today: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,13 +134,10 @@ def _names(wanted: Wanted, head: Desired) -> Iterator[Address]:
 
 
 def _of_delete(change: Delete, said: _Base) -> Origin:
-    match said.changes.get(change.address):
-        case None:
-            return Origin.YOURS
-        case Delete():
-            return Origin.DRIFT
-        case Update():
-            return Origin.BOTH
+    there = said.changes.get(change.address)
+    if there is None:
+        return Origin.YOURS
+    return Origin.DRIFT if isinstance(there, Delete) else Origin.BOTH
 
 
 def _of_fields(

@@ -176,7 +176,7 @@ class Splice:
         if key is None:
             return text
         quoted = all(it.key is not None and it.key.style == '"' for it in around.entries)
-        name = json.dumps(key, ensure_ascii=False) if quoted else to_flow(key)
+        name = self._scalar(key, '"' if quoted else "", "", flow=True)
         return f"{name}: {text}"
 
     def _like(self, around: Node, value: JsonValue, *, flow: bool) -> str:

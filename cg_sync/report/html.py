@@ -118,9 +118,10 @@ def _sections(changes: Sequence[Shown], labels: Labels) -> Iterator[Section]:
     drift = [it for it in changes if it.origin is Origin.DRIFT]
     others = [it for it in changes if it.origin is not Origin.DRIFT]
     opened = len(changes) <= OPENED
+    title = "Changes" if changes and changes[0].view == "plan" else "Differences"
     if others:
         listed = joined(_by_kind(others, labels, opened=opened))
-        yield Section("changes", "Changes", listed, len(others))
+        yield Section("changes", title, listed, len(others))
     if drift:
         listed = joined(_by_kind(drift, labels, opened=opened))
         said = element("p", text(DRIFT), class_="quiet")

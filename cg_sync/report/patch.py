@@ -46,13 +46,11 @@ def _shown(field: KeyField, key: str) -> str:
 
 
 def _lines(file: FilePatch) -> Iterator[str]:
-    # Git wants a tab behind a name with spaces, to see where it ends.
-    end = "\t" if " " in file.path else ""
     before, after = _split(file.before), _split(file.after)
     yield f"diff --git a/{file.path} b/{file.path}\n"
     for number, line in enumerate(unified_diff(before, after, lineterm="")):
         if number < 2:
-            yield f"{'+++ b' if number else '--- a'}/{file.path}{end}\n"
+            yield f"{'+++ b' if number else '--- a'}/{file.path}\n"
         elif line.startswith("@@"):
             yield f"{line}\n"
         elif line.endswith("\n"):

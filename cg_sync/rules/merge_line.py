@@ -40,8 +40,7 @@ def references_in(content: JsonValue) -> Iterator[tuple[str, str]]:
             yield from references_in(item)
 
 
-_LIST, _CONDITION = "the list", "the shared condition"
-_SHARED = {"list": _LIST, "use": _CONDITION}
+_SHARED = {"list": "the list", "use": "the shared condition"}
 
 
 @dataclass(slots=True)

@@ -253,6 +253,7 @@ def test_a_wrong_token_fails_the_plan(pull: Pull, fake: FakeForge) -> None:
     assert ran.failed
     assert ran.outputs["exit-code"] == str(int(ExitCode.CREDENTIALS))
     assert fake.comments == []
+    assert "no plan for test: it failed with exit code 10" in ran.summary
     assert "marker" not in ran.log + ran.summary
 
 
@@ -387,11 +388,17 @@ def test_the_gitlab_template_plans_notes_and_applies(
     checked = shell(job_of("ci/gitlab.yml", ".cg-sync-check"), pull.repository, **env)
     assert checked.returncode == 0, checked.stderr
     assert json.loads((pull.repository / "codequality.json").read_text()) == []
+    template = yaml.safe_load((ROOT / "ci/gitlab.yml").read_text())
+    reports = template[".cg-sync-check"]["artifacts"]["reports"]
+    assert reports == {"codequality": "codequality.json", "junit": "junit.xml"}
     assert "<testsuites" in (pull.repository / "junit.xml").read_text()
     planned = shell(job_of("ci/gitlab.yml", ".cg-sync-plan"), pull.repository, **env)
     assert planned.returncode == 0, planned.stdout + planned.stderr
     summary = json.loads((pull.repository / "plan-summary.json").read_text())
     assert summary == {"create": 1, "update": 0, "delete": 0}
+    kept = template[".cg-sync-plan"]["artifacts"]
+    assert kept["reports"] == {"terraform": "plan-summary.json"}
+    assert all((pull.repository / name).exists() for name in kept["paths"])
     assert "student-discount" in fake.body_of(1000)
     applied = shell(job_of("ci/gitlab.yml", ".cg-sync-apply"), pull.repository, **env)
     assert applied.returncode == 0, applied.stdout + applied.stderr

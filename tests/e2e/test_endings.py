@@ -227,8 +227,9 @@ def test_a_field_that_the_shop_stores_otherwise_is_named_and_not_called_converge
     assert "priority  99 → 20" in ran.out
     assert "not converged: 1 resource not as written" in ran.err
     left = result_of(tmp_path / "result.json")["apply"]["left"]
+    where = {"file": "settings/student-discount.yaml", "line": 3, "column": 11}
     assert [(it["key"], it["fields"]) for it in left] == [
-        ("student-discount", {"priority": {"old": 99, "new": 20}})
+        ("student-discount", {"priority": {"old": 99, "new": 20, "where": where}})
     ]
 
 

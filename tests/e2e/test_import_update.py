@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from cg_sync.files.environment import escaped
@@ -385,6 +385,19 @@ def test_addresses_that_the_project_forbids_are_not_written(
     assert_planned_empty(shop_project)
 
 
+def test_who_comes_first_is_named_by_pk_where_addresses_are_forbidden(
+    shop_project: Project, shop: SandboxShop
+) -> None:
+    config = (shop_project.root / "cg-sync.yaml").read_text()
+    put(shop_project, "cg-sync.yaml", config + "privacy: {emails_in_git: forbid}\n")
+    path = put(shop_project, "groups/vip.yaml", "name: VIP\nmembers: {customers: []}\n")
+    applied(shop_project)
+    change_members(shop, "VIP", "bulk_add", 7)
+    updated(shop_project)
+    assert path.read_text() == "name: VIP\nmembers: {customers: [{pk: 7}]}\n"
+    assert_planned_empty(shop_project)
+
+
 def test_lists_keep_header_columns_line_ends_and_mark(
     shop_project: Project, shop: SandboxShop
 ) -> None:
@@ -628,7 +641,11 @@ def test_an_update_never_writes_to_the_shop(shop_project: Project, shop: Sandbox
 EXAMPLES = max(8, settings().max_examples // 12)
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES,
+    phases=[it for it in Phase if it is not Phase.explain],  # each example is dozens of requests
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_what_is_updated_plans_to_nothing_and_what_is_not_keeps_its_file(
     shop: SandboxShop,

@@ -32,9 +32,7 @@ _VERDICT_CLASSES: Mapping[Tone, str] = {
 
 
 def verdict_word(reading: Reading) -> Html:
-    """`WIDER` in its colour; nothing where nothing is proved."""
-    if not reading.verdict:
-        return NOTHING
+    """`WIDER` in its colour, of a reading that has a verdict."""
     tone = VERDICT_TONES.get(reading.verdict, Tone.STRONG)
     return element("b", text(reading.verdict), class_=f"word {_VERDICT_CLASSES[tone]}")
 

@@ -6,7 +6,9 @@ from cg_sync.report.page.palette import DARK, LIGHT, variables
 
 _COLOURS = f"""\
 :root {{ color-scheme: light; {variables(LIGHT)} }}
-:root[data-theme=dark] {{ color-scheme: dark; {variables(DARK)} }}
+@media screen {{
+  :root[data-theme=dark] {{ color-scheme: dark; {variables(DARK)} }}
+}}
 @media screen and (prefers-color-scheme: dark) {{
   :root:not([data-theme=light]) {{ color-scheme: dark; {variables(DARK)} }}
 }}
@@ -134,8 +136,8 @@ section > h3 { margin: .75rem 0 .25rem; }
 .list summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .625rem;
   padding: .5rem 1rem; cursor: pointer; list-style: none; }
 .list summary::-webkit-details-marker { display: none; }
-.list summary::after { content: "›"; margin-left: auto; width: .75rem; text-align: center; color: var(--quiet);
-  font-size: 1.125rem; line-height: 1; }
+.list summary::after { content: "›"; margin-left: auto; width: .75rem; text-align: center;
+  color: var(--quiet); font-size: 1.125rem; line-height: 1; }
 .list [open] > summary::after { transform: rotate(90deg); }
 .list summary:hover { background: var(--sunk); }
 .list summary:focus-visible { outline-offset: -2px; }

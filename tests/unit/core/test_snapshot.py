@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -27,6 +29,7 @@ from cg_sync.files.schemas import read_schemas
 from cg_sync.jsonvalue import JsonObject
 from cg_sync.kinds.customer_group import CUSTOMER_GROUP
 
+ROOT = Path(__file__).parents[3]
 FIELDS: tuple[KeyField, ...] = ("email", "pk")
 PEOPLE: list[JsonObject] = [{"pk": it, "email": f"p{it}@example.com"} for it in range(3)]
 SNAPSHOT = Snapshot(
@@ -73,7 +76,13 @@ def test_records_and_members_are_counted() -> None:
 
 
 def test_of_a_record_only_what_is_managed_is_kept() -> None:
-    payload: JsonObject = {"id": 7, "name": "VIP", "customer_count": 3, "owner": "ayse", "modified_date": "x"}
+    payload: JsonObject = {
+        "id": 7,
+        "name": "VIP",
+        "customer_count": 3,
+        "owner": "ayse",
+        "modified_date": "x",
+    }
     kept = {"pk": 7, "name": "VIP", "customer_count": 3}
     assert managed_record(payload, 7, CUSTOMER_GROUP) == kept
     assert managed_record({"id": 7}, 7, CUSTOMER_GROUP) == {"pk": 7}
@@ -131,3 +140,27 @@ def test_what_a_reader_would_stumble_over_does_not_obey_the_schema(
     found = Law(read_schemas()).check("snapshot", Document("s.json", data, dict))
     assert [it.code for it in found] == ["CG-F06"]
     assert ".".join(above) in found[0].message
+
+
+def fields_in(schema: Any, prefix: str = "") -> Iterator[str]:
+    for name, inner in schema.get("properties", {}).items():
+        yield f"{prefix}{name}"
+        if name not in ("collections", "seal"):
+            yield from fields_in(inner, f"{prefix}{name}.")
+
+
+def test_the_schema_and_the_page_have_every_field_that_is_written() -> None:
+    schema = read_schemas()["snapshot"]
+    described = set(fields_in(schema))
+    data = through_a_file(SNAPSHOT)
+    written = {*data, *(f"{it}.{name}" for it in ("target", "members") for name in data[it])}
+    assert written == described
+    page = (ROOT / "docs" / "snapshots.md").read_text("utf-8")
+    assert {it for it in described if f"\n| `{it}` |" not in page} == set()
+
+
+def test_the_example_of_the_schema_is_a_snapshot() -> None:
+    (example,) = cast("list[JsonObject]", read_schemas()["snapshot"]["examples"])
+    refuse_if_foreign(example)
+    assert Law(read_schemas()).check("snapshot", Document("s.json", example, dict)) == ()
+    assert read_snapshot(example).counts == example["counts"]

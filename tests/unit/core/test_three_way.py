@@ -391,10 +391,12 @@ def sides(draw: st.DrawFn, *, renames: bool = True) -> Side:
                 absent[resource.address] = a_tombstone(resource)
             case _:
                 pass
-    if renames:
-        for address, it in list(wanted.items()):
-            formers = draw(st.sampled_from([(), (), ("a",), ("d", "c")]))
-            wanted[address] = replace(it, former=tuple(f for f in formers if f != address.key))
+    claimed: set[Address] = set()  # two files that come from one are an error
+    for address, it in list(wanted.items()) if renames else ():
+        keys = draw(st.sampled_from([(), (), ("a",), ("d", "c")]))
+        former = {Address(address.kind, key) for key in keys} - claimed - {address}
+        claimed |= former
+        wanted[address] = replace(it, former=tuple(sorted(other.key for other in former)))
     return Side(Desired(wanted, absent), draw(owned))
 
 

@@ -101,7 +101,8 @@ class _Layout:
         return to_flow(text, in_flow=in_flow)
 
     def _key(self, key: str) -> str:
-        return to_flow(key) if self.draw(st.integers(0, 4)) else json.dumps(key)
+        is_quoted = key.isprintable() and self.draw(st.integers(0, 4)) == 0
+        return json.dumps(key, ensure_ascii=False) if is_quoted else to_flow(key)
 
     def _between(self, pad: str) -> Iterator[str]:
         for _ in range(self.draw(st.sampled_from([0, 0, 0, 1, 2]))):

@@ -119,6 +119,18 @@ def test_without_git_it_says_so(repo: Path, tmp_path: Path) -> None:
     assert refusal(repo, "main", environ)[0] == "git is not installed"
 
 
+def test_a_git_that_does_not_answer_is_not_waited_for_for_ever(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = tmp_path / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+    slow.chmod(0o755)
+    monkeypatch.setattr("cg_sync.files.git_tree.ASKING_SECONDS", 0.1)
+    environ = {**ENVIRON, "PATH": f"{slow.parent}:{ENVIRON['PATH']}"}
+    assert refusal(repo, "main", environ)[0] == "git did not answer in 0 seconds"
+
+
 # --- where a branch began
 
 

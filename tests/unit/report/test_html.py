@@ -19,6 +19,7 @@ from cg_sync.core.diff import Delete
 from cg_sync.core.members import Member, UnknownKey
 from cg_sync.core.origin import WHOLE, Origin
 from cg_sync.core.plan import Plan, Target
+from cg_sync.core.reading import Note, Reading
 from cg_sync.core.source import Source
 from cg_sync.errors import Position
 from cg_sync.report.html import plan_html
@@ -299,6 +300,7 @@ def test_filters_count_what_they_find_and_offer_no_choice_of_one() -> None:
 def test_of_drift_nothing_is_said_about_applying() -> None:
     text = page_of(PLANS["drift"]()).text
     assert "Drift of" in text
+    assert "Differences" in text
     assert "cg-sync apply --digest" not in text
     assert "takes away" not in text
 
@@ -323,6 +325,15 @@ def test_a_long_outline_is_cut_and_says_so() -> None:
     in_english, as_yaml = (it for it in page.texts if "more lines" in it)
     assert re.fullmatch(r"… and \d+ more lines", in_english)
     assert re.search(r"… and \d+ more lines\n$", as_yaml)
+
+
+def test_of_very_many_notes_the_first_are_told() -> None:
+    plan = a_plan(setting_updated(a_setting("one"), a_setting("one", rule=None)))
+    notes = tuple(Note("+", f"note {number}") for number in range(42))
+    reading = Reading("rule", (), notes)
+    page = page_of(replace(plan, readings={plan.changes[0].address: reading}))
+    assert [it.strip() for it in page.texts if "note" in it] == [it.text for it in notes[:40]]
+    assert "… and 2 more lines" in page.texts
 
 
 def test_long_lists_beside_the_changes_are_behind_one_click() -> None:
