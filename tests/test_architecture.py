@@ -49,7 +49,7 @@ THEIRS: dict[str, frozenset[str]] = {
 }
 """Layer, or module of one → packages it may import from outside."""
 
-PURE = ("core", "rules", "kinds", "report", "api.wire")
+PURE = ("core", "rules", "kinds", "report", "api.wire", "forge.wire")
 IMPURE_MODULES = frozenset(
     {"importlib", "logging", "os", "random", "secrets", "shutil", "socket", "subprocess", "sys",
      "tempfile", "time", "uuid"}

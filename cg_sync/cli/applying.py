@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cg_sync.cli.moments import max_age_option
 from cg_sync.cli.run import (
     Run,
     environment_option,
@@ -79,6 +80,7 @@ class _Apply:
     help="What to do when the shop has moved since PLAN was made: write nothing; leave out what "
     "cannot be made as planned; or plan anew, if that does no more than PLAN.  [default: abort]",
 )
+@max_age_option("a PLAN")
 @result_file_option
 @pass_run
 def apply_command(
@@ -88,6 +90,7 @@ def apply_command(
     allow: tuple[str, ...],
     digest: str | None,
     on_stale: str | None,
+    max_age: timedelta | None,
 ) -> int:
     """Plan, ask, and make the shop as the files say; or carry out PLAN, a plan that `cg-sync plan
     -o` saved, exactly as it was read. Prints each change when it is really done, then looks again.
@@ -99,16 +102,19 @@ def apply_command(
 
     refuse_if_malformed(allow)
     if file is None:
-        if on_stale is not None:
-            hint = "name the plan: cg-sync apply PLAN --on-stale …"
-            raise UsageWrong("--on-stale is for a saved plan, and none is named", hint=hint)
+        for option, value in (("--on-stale", on_stale), ("--max-age", max_age)):
+            if value is not None:
+                hint = f"name the plan: cg-sync apply PLAN {option} …"
+                raise UsageWrong(f"{option} is for a saved plan, and none is named", hint=hint)
         checked = run.check()
         checked.refuse_if_broken()
         labels = {kind.name: kind.label for kind in checked.kinds}
         return _from_files(_Apply(run, checked, labels, allow, digest, yes))
-    from cg_sync.workflow.saved import load_plan, refuse_if_not_for
+    from cg_sync.workflow.saved import load_plan, refuse_if_not_for, refuse_if_too_old
 
-    plan = load_plan(file, environ=os.environ).plan
+    saved = load_plan(file, environ=os.environ)
+    refuse_if_too_old(saved, max_age, now=datetime.now(UTC))
+    plan = saved.plan
     run.environment = run.environment or plan.target.environment
     checked = run.check()
     refuse_if_not_for(plan, checked)

@@ -1,8 +1,13 @@
-"""The time of a run: the real one, or the one that `--now` supposes."""
+"""Times and ages on the command line: `--now` supposes a time, `--max-age` bounds an age."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import click
 
 from cg_sync.errors import UsageWrong
 from cg_sync.rules.calendar import EARLIEST, LATEST, is_usable_now, parse_day, parse_moment
@@ -27,3 +32,29 @@ def moment_of(now: str | None, timezone: str) -> datetime:
             hint=f"write a time from {EARLIEST} to before {LATEST}",
         )
     return moment
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def _age(
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> timedelta | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", text)
+    if found is None:
+        hint = "write a number and a unit: 30m, 12h or 3d"
+        raise UsageWrong(f"--max-age {text!r} is no age", hint=hint)
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def max_age_option(what: str) -> Callable[[F], F]:
+    """`--max-age AGE`: how old `what` may be, in minutes, hours or days."""
+    return click.option(
+        "--max-age",
+        metavar="AGE",
+        callback=_age,
+        help=f"Refuse {what} that is older, such as 30m, 12h or 3d; exit code 5.",
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cg_sync.cli.moments import max_age_option
 from cg_sync.cli.paper import paper_options, put
 from cg_sync.cli.run import (
     Run,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Plan against a snapshot instead of the shop: no network, no credentials.",
 )
+@max_age_option("a SNAPSHOT")
 @format_option(*PLAN_FORMATS)
 @paper_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit code 2 when there are changes.")
@@ -60,6 +62,7 @@ def plan_command(
     out: Path | None,
     base: str | None,
     against: Path | None,
+    max_age: timedelta | None,
     most: int,
     full_report: str,
     detailed_exitcode: bool,
@@ -74,10 +77,12 @@ def plan_command(
     now = datetime.now(UTC)
     if out is not None and not out.parent.is_dir():
         raise UsageWrong(f"--out {out}: no such folder", hint="name a file in a folder there is")
+    if max_age is not None and against is None:
+        raise UsageWrong("--max-age is for a snapshot, and none is named", hint="add --against")
     checked = run.check(to_connect=against is None)
     checked.refuse_if_broken()
     held_against = _checked_base(checked, base)
-    prepared = _prepared(checked, against, now)
+    prepared = _prepared(checked, against, now, max_age)
     plan = explained(_told_apart(prepared, checked, held_against), checked, as_of=now)
     if out is not None:
         save_plan(plan, checked, out, made_at=now, environ=os.environ)
@@ -89,14 +94,16 @@ def plan_command(
     return ExitCode.CHANGES if detailed_exitcode and plan.changes else ExitCode.DONE
 
 
-def _prepared(checked: Checked, against: Path | None, now: datetime) -> Prepared:
+def _prepared(
+    checked: Checked, against: Path | None, now: datetime, max_age: timedelta | None
+) -> Prepared:
     from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.plan import plan_changes
 
     if against is not None:
         from cg_sync.workflow.snapshot import plan_against
 
-        return plan_against(checked, against, now=now, environ=os.environ)
+        return plan_against(checked, against, now=now, environ=os.environ, max_age=max_age)
     shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
     with waiting("reading the shop …"):
         return plan_changes(checked, shop)

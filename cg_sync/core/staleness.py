@@ -38,7 +38,7 @@ class Moved:
 
     what: str
     then: str
-    today: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True)

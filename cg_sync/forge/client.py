@@ -7,76 +7,27 @@ import random as _random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from cg_sync.api.environ import checked_ca_bundle, proxies_for
-from cg_sync.api.refusal import one_line, refusal_in
+from cg_sync.api.refusal import one_line
 from cg_sync.api.wire import Response, retry_after
 from cg_sync.core.url import url_fault
-from cg_sync.errors import BadAnswer, Rejected, Unauthorised, Unreachable, UsageWrong
-from cg_sync.jsonvalue import JsonValue
+from cg_sync.errors import BadAnswer, Unauthorised, Unreachable, UsageWrong
+from cg_sync.forge.wire import Answer, Call, Forge, Trouble, decipher, header
 
 BACK_OFF_SECONDS = 1.0
 BACK_OFF_CAP_SECONDS = 30.0
 REDIRECTS_AT_MOST = 3
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 65_536
-_NEXT_LINK = re.compile(r"""rel="?next"?\s*(?:[,;]|$)""")
-
-
-@dataclass(frozen=True, slots=True)
-class Forge:
-    """What differs between forges on the wire, and what to do when one of them says no."""
-
-    name: str
-    token_header: str
-    token_prefix: str
-    token_hint: str
-    rights_hint: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request; the repr hides what is written."""
-
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    body: JsonValue = field(default=None, repr=False)
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The JSON of a good answer, and whether the forge says that there is a next page."""
-
-    data: JsonValue
-    has_next: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """A try without a usable answer. What was `refused` has certainly not been done."""
-
-    what: str
-    refused: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class Forbidden(Unauthorised):
-    """403: the token is known, and may not do this."""
 
 
 class ForgeClient:
-    """A connection to one forge. The token leaves it but to the host of `base_url`."""
+    """A connection to one forge. The token goes to the host of `base_url`, and nowhere else."""
 
     def __init__(
         self,
@@ -143,7 +94,7 @@ class ForgeClient:
         self._on_retry(f"{why}; waiting {wait:.1f} s")
         self._sleep(wait)
 
-    def _once(self, call: Call) -> Answer | _Trouble:
+    def _once(self, call: Call) -> Answer | Trouble:
         url = self._base_url + call.path
         query = dict(call.query)
         for _ in range(REDIRECTS_AT_MOST + 1):
@@ -152,7 +103,7 @@ class ForgeClient:
             except requests.RequestException as error:
                 return self._broken(error)
             if response.status not in {301, 302, 303, 307, 308}:
-                return self._deciphered(call, response)
+                return decipher(self._forge, call, response)
             # The place that is named has its own query.
             url, query = self._followed(call, url, response), {}
         raise BadAnswer(f"{self._forge.name} redirects {call} more than {REDIRECTS_AT_MOST} times")
@@ -179,7 +130,7 @@ class ForgeClient:
             spoken = bytes(body).replace(self._token.encode(), b"***")
             return Response(answer.status_code, dict(answer.headers), spoken)
 
-    def _broken(self, error: requests.RequestException) -> _Trouble:
+    def _broken(self, error: requests.RequestException) -> Trouble:
         name = self._forge.name
         if isinstance(error, requests.exceptions.SSLError):
             raise Unreachable(
@@ -188,12 +139,12 @@ class ForgeClient:
                 hint="if your company has its own CA, name its file in REQUESTS_CA_BUNDLE",
             ) from error
         if isinstance(error, requests.Timeout):
-            return _Trouble(f"{name} did not answer in time")
-        return _Trouble(f"the connection to {self._base_url} failed: {type(error).__name__}")
+            return Trouble(f"{name} did not answer in time")
+        return Trouble(f"the connection to {self._base_url} failed: {type(error).__name__}")
 
     def _followed(self, call: Call, url: str, response: Response) -> str:
         """Where a redirect leads, on the same host; raises BadAnswer for any other."""
-        target = urljoin(url, _header(response, "location"))
+        target = urljoin(url, header(response, "location"))
         ours, theirs = urlsplit(self._base_url), urlsplit(target)
         is_same_host = (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
         keeps_method = call.method == "GET" or response.status in {307, 308}
@@ -205,32 +156,6 @@ class ForgeClient:
             )
         return target
 
-    def _deciphered(self, call: Call, response: Response) -> Answer | _Trouble:
-        name, status = self._forge.name, response.status
-        if 200 <= status < 300:
-            return Answer(_json_of(name, call, response), _has_next(response))
-        said = f"{name} refused {call} ({status}): {refusal_in(response.body).text}"
-        match status:
-            case 429:
-                return _Trouble(said, refused=True, headers=response.headers)
-            case 403 if _is_rate_limit(response):
-                return _Trouble(said, refused=True, headers=response.headers)
-            case 401:
-                raise Unauthorised(said, hint=self._forge.token_hint)
-            case 403:
-                raise Forbidden(said, hint=self._forge.rights_hint)
-            case 404:
-                # Forges hide what a token may not see.
-                raise Unauthorised(said, hint=f"is it there? {self._forge.rights_hint}")
-            case 408 | 425:
-                return _Trouble(said, headers=response.headers)
-            case _ if status >= 500:
-                return _Trouble(said, headers=response.headers)
-            case _ if status >= 400:
-                raise Rejected(said, status=status)
-            case _:
-                raise BadAnswer(f"{name} answered {call} with the odd status {status}")
-
 
 def _session(forge: Forge, token: str) -> requests.Session:
     session = requests.Session()
@@ -241,35 +166,3 @@ def _session(forge: Forge, token: str) -> requests.Session:
     session.headers.update({"Content-Type": "application/json", **forge.headers})
     session.headers[forge.token_header] = forge.token_prefix + token
     return session
-
-
-def _json_of(name: str, call: Call, response: Response) -> JsonValue:
-    try:
-        data: JsonValue = json.loads(response.body)
-    except (ValueError, RecursionError) as error:
-        _refuse_shape(name, call, error)
-    if not isinstance(data, dict | list):
-        _refuse_shape(name, call, None)
-    return data
-
-
-def _refuse_shape(name: str, call: Call, cause: Exception | None) -> NoReturn:
-    raise BadAnswer(
-        f"{name} answered {call} with something that is not its API",
-        hint="does the address name the API itself, with no proxy or sign-in page between?",
-    ) from cause
-
-
-def _has_next(response: Response) -> bool:
-    return _NEXT_LINK.search(_header(response, "link")) is not None
-
-
-def _is_rate_limit(response: Response) -> bool:
-    """GitHub says so with 403 as well as with 429."""
-    return bool(
-        _header(response, "retry-after") or _header(response, "x-ratelimit-remaining") == "0"
-    )
-
-
-def _header(response: Response, name: str) -> str:
-    return next((text for key, text in response.headers.items() if key.lower() == name), "")

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from cg_sync.errors import UsageWrong
-from cg_sync.forge.client import Call, Forbidden, Forge, ForgeClient
+from cg_sync.forge.client import ForgeClient
 from cg_sync.forge.pages import all_rows, number_in, row_in, text_in
 from cg_sync.forge.sticky import Comment
+from cg_sync.forge.wire import Call, Forbidden, Forge
 from cg_sync.jsonvalue import JsonValue
 
 GITHUB = Forge(

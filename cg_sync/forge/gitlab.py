@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from cg_sync.forge.client import Call, Forge, ForgeClient
+from cg_sync.forge.client import ForgeClient
 from cg_sync.forge.pages import all_rows, number_in, row_in, text_in
 from cg_sync.forge.sticky import Comment
+from cg_sync.forge.wire import Call, Forge
 from cg_sync.jsonvalue import JsonValue
 
 GITLAB = Forge(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cg_sync.errors import BadAnswer
-from cg_sync.forge.client import Call, ForgeClient
+from cg_sync.forge.client import ForgeClient
+from cg_sync.forge.wire import Call
 from cg_sync.jsonvalue import JsonValue
 
 PAGE_SIZE = 100

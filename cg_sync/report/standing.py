@@ -39,7 +39,7 @@ def standing_lines(found: Sequence[Judged], labels: Labels) -> Iterator[Line]:
 
 
 def _moved(moved: Moved) -> Line:
-    then, now = Span(discreet(moved.then), Tone.REMOVED), Span(discreet(moved.today), Tone.ADDED)
+    then, now = Span(discreet(moved.then), Tone.REMOVED), Span(discreet(moved.found), Tone.ADDED)
     return line("then ", then, ", now ", now)
 
 
@@ -54,7 +54,7 @@ def standing_data(found: Sequence[Judged]) -> list[JsonValue]:
                 {
                     "what": moved.what,
                     "then": without_addresses(moved.then),
-                    "now": without_addresses(moved.today),
+                    "now": without_addresses(moved.found),
                 }
                 for moved in it.moved
             ],

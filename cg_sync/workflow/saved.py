@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cg_sync.api.live import fetch_live, fetch_member_pks
@@ -41,6 +41,7 @@ from cg_sync.kinds import KINDS
 from cg_sync.kinds.context import Context
 from cg_sync.report.saved import SavedPlan, saved_data
 from cg_sync.report.saved_reading import Misfit, read_saved
+from cg_sync.report.verdict import age
 from cg_sync.workflow.apply import apply_changes
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.connect import chosen_environment
@@ -109,6 +110,16 @@ def refuse_if_not_for(plan: Plan, checked: Checked) -> None:
         f"this plan was made for another place: {'; '.join(told)}; nothing was changed",
         hint="choose its environment with --env, or plan anew",
     )
+
+
+def refuse_if_too_old(saved: SavedPlan, most: timedelta | None, *, now: datetime) -> None:
+    """Raise PlanStale for a plan that is older than it may be; None sets no bound."""
+    old = now - saved.made_at
+    if most is not None and old > most:
+        raise PlanStale(
+            f"this plan is {age(old)} old, and --max-age allows {age(most)}; nothing was changed",
+            hint="plan anew: cg-sync plan -o FILE",
+        )
 
 
 def hold_against_today(plan: Plan, checked: Checked, shop: Shop) -> Today:

@@ -388,7 +388,30 @@ def test_attributes_that_changed_since_refuse_the_plan(two: Project) -> None:
     assert two.run("apply", "plan.json", "--yes").code in (3, 5)
 
 
-def test_on_stale_needs_a_plan(two: Project) -> None:
-    ran = two.run("apply", "--on-stale", "skip", "--yes")
+def test_a_plan_may_be_too_old(two: Project, shop: SandboxShop) -> None:
+    data = saved(two)
+    data["bound"]["made_at"] = "2026-01-01T00:00:00+00:00"
+    edited(two, data, seal=True)
+    ran = two.run("apply", "plan.json", "--yes", "--max-age", "3d")
+    assert ran.code == 5
+    assert "days old, and --max-age allows 3 days" in ran.err
+    assert shop.groups() == {}
+    saved(two)
+    assert two.run("apply", "plan.json", "--yes", "--max-age", "30m").code == 0
+
+
+@pytest.mark.parametrize("age", ["", "3", "0d", "3w", "-1d", "1.5h"])
+def test_what_is_no_age_is_wrong_usage(age: str, two: Project) -> None:
+    saved(two)
+    ran = two.run("apply", "plan.json", "--yes", "--max-age", age)
     assert ran.code == 64
+    assert "is no age" in ran.err
+
+
+@pytest.mark.parametrize("option", [["--on-stale", "skip"], ["--max-age", "3d"]])
+def test_what_is_for_saved_plans_needs_one(option: list[str], two: Project) -> None:
+    ran = two.run("apply", *option, "--yes")
+    assert ran.code == 64
+    assert "for a saved plan" in ran.err
+    assert two.run("plan", "--max-age", "3d").code == 64
     assert Path("plan.json").exists() is False

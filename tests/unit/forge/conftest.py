@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cg_sync.forge.client import Forge, ForgeClient
+from cg_sync.forge.client import ForgeClient
 from cg_sync.forge.github import GITHUB, GitHubThread
 from cg_sync.forge.gitlab import GITLAB, GitLabThread
+from cg_sync.forge.wire import Forge
 from tests.unit.forge.fake import TOKEN, FakeForge, running_forge
 
 

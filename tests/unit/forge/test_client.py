@@ -17,10 +17,11 @@ from cg_sync.errors import (
     Unreachable,
     UsageWrong,
 )
-from cg_sync.forge.client import Call, Forbidden, ForgeClient
+from cg_sync.forge.client import ForgeClient
 from cg_sync.forge.github import GITHUB, GitHubThread
 from cg_sync.forge.gitlab import GITLAB, GitLabThread
 from cg_sync.forge.pages import all_rows
+from cg_sync.forge.wire import Call, Forbidden
 from tests.unit.forge.conftest import Waits, a_client
 from tests.unit.forge.fake import GITHUB_COMMENTS, TOKEN, FakeForge, Fault, running_forge
 

@@ -324,6 +324,7 @@ def test_a_long_outline_is_cut_and_says_so() -> None:
     page = page_of(a_plan(setting_created("one", rule=many)))
     in_english, as_yaml = (it for it in page.texts if "more lines" in it)
     assert re.fullmatch(r"… and \d+ more lines", in_english)
+    assert 5 < len([it for it in page.texts if it.startswith("city is")]) < 30
     assert re.search(r"… and \d+ more lines\n$", as_yaml)
 
 
