@@ -52,7 +52,7 @@ def comment_command(
     The token comes from GITHUB_TOKEN or GITLAB_TOKEN.
     """
     from cg_sync.forge.sticky import post_sticky
-    from cg_sync.report.markdown import sticky_prefix
+    from cg_sync.report.markdown.document import sticky_prefix
 
     body = _text_of(report)
     forge = _chosen_forge(github, gitlab)

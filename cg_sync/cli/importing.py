@@ -24,7 +24,7 @@ from cg_sync.kinds import KINDS
 from cg_sync.report.line import Span, Tone, harmless, line
 
 if TYPE_CHECKING:
-    from cg_sync.workflow.update import Updated
+    from cg_sync.workflow.update.update import Updated
 
 
 @click.command("import")
@@ -128,7 +128,7 @@ def _update(
     from cg_sync.report.data import problems_data
     from cg_sync.report.text import problem_lines
     from cg_sync.workflow.connect import open_shop
-    from cg_sync.workflow.update import update_files, write_updates
+    from cg_sync.workflow.update.update import update_files, write_updates
 
     checked = run.check()
     shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)

@@ -54,7 +54,7 @@ def plan_text(plan: Plan, form: PlanFormat, paper: Paper) -> str:
 
             return json_text(plan_data(plan))
         case "markdown":
-            from cg_sync.report.markdown import plan_markdown
+            from cg_sync.report.markdown.document import plan_markdown
 
             return plan_markdown(plan, paper.labels, most=paper.most, full_report=paper.full_report)
         case "html":
@@ -86,7 +86,7 @@ def problems_text(problems: Sequence[Problem], form: ProblemFormat, paper: Paper
 
             return json_text(problems_data(problems))
         case "markdown":
-            from cg_sync.report.markdown import problems_markdown
+            from cg_sync.report.markdown.document import problems_markdown
 
             return problems_markdown(problems, most=paper.most)
         case "junit":

@@ -124,7 +124,7 @@ def take(page: str, target: Path, width: int, height: int) -> None:
 
 
 def main() -> None:
-    from cg_sync.report.markdown import plan_markdown
+    from cg_sync.report.markdown.document import plan_markdown
     from tests.unit.report.builders import LABELS
     from tests.unit.report.markdown_plans import MARKDOWN_PLANS
 

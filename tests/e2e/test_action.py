@@ -321,10 +321,12 @@ def test_a_guard_refuses_until_it_is_allowed(pull: Pull, shop: SandboxShop) -> N
 def test_another_plan_can_be_named(pull: Pull, shop: SandboxShop) -> None:
     pull.commit(settings__student_discount=STUDENTS)
     ran = pull.plan()
+    odd = pull.apply(plan_file=ran.outputs["plan"], max_age="a while")
+    assert odd.outputs["exit-code"] == str(int(ExitCode.USAGE))
     saved = pull.repository.parent / "saved.json"
     shutil.copy(ran.outputs["plan"], saved)
     pull.merge(artifacts=[])
-    assert not pull.apply(plan_file=str(saved)).failed
+    assert not pull.apply(plan_file=str(saved), max_age="1h").failed
     assert list(shop.settings()) == ["student-discount"]
 
 

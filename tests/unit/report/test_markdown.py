@@ -15,8 +15,8 @@ from cg_sync.core.diff import Change
 from cg_sync.core.members import Member
 from cg_sync.core.plan import Plan, Target
 from cg_sync.errors import Problem, Severity
-from cg_sync.report.budget import size
-from cg_sync.report.markdown import (
+from cg_sync.report.markdown.budget import size
+from cg_sync.report.markdown.document import (
     marker,
     marker_of,
     plan_markdown,

@@ -8,7 +8,17 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cg_sync.report.budget import GAP, URGENT, Filled, Item, Section, fill, item, listed, size
+from cg_sync.report.markdown.budget import (
+    GAP,
+    URGENT,
+    Filled,
+    Item,
+    Section,
+    fill,
+    item,
+    listed,
+    size,
+)
 
 
 def texts_of(filled: Filled) -> list[str]:

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cg_sync.core.plan import Plan
-from cg_sync.report.budget import size
-from cg_sync.report.markdown import plan_markdown, problems_markdown
+from cg_sync.report.markdown.budget import size
+from cg_sync.report.markdown.document import plan_markdown, problems_markdown
 from tests.unit.report.builders import LABELS, a_warning
 from tests.unit.report.markdown_plans import MARKDOWN_PLANS, large
 from tests.unit.report.plans import PLANS

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cg_sync.report.line import discreet, line
-from cg_sync.report.markdown_text import Bold, Code, as_html, cell, code, fenced, inline, prose
+from cg_sync.report.markdown.text import Bold, Code, as_html, cell, code, fenced, inline, prose
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 PIECES = (

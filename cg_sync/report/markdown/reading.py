@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cg_sync.core.reading import Note, Reading
-from cg_sync.report.markdown_text import Bold, Code, inline, prose
+from cg_sync.report.markdown.text import Bold, Code, inline, prose
 from cg_sync.report.reading import invented
 
 MOST_LINES = 20

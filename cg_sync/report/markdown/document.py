@@ -12,14 +12,14 @@ from cg_sync.core.address import Address
 from cg_sync.core.moves import Move, moves_of
 from cg_sync.core.plan import Plan
 from cg_sync.errors import Problem, Severity, counted
-from cg_sync.report.budget import GAP, Filled, Item, Section, fill, item, listed, size
 from cg_sync.report.change import Labels
-from cg_sync.report.markdown_changes import change_sections
-from cg_sync.report.markdown_head import REFUSED, head_sections, headline
-from cg_sync.report.markdown_head import marker as marker
-from cg_sync.report.markdown_head import marker_of as marker_of
-from cg_sync.report.markdown_head import sticky_prefix as sticky_prefix
-from cg_sync.report.markdown_text import Code, code, inline, prose
+from cg_sync.report.markdown.budget import GAP, Filled, Item, Section, fill, item, listed, size
+from cg_sync.report.markdown.changes import change_sections
+from cg_sync.report.markdown.head import REFUSED, head_sections, headline
+from cg_sync.report.markdown.head import marker as marker
+from cg_sync.report.markdown.head import marker_of as marker_of
+from cg_sync.report.markdown.head import sticky_prefix as sticky_prefix
+from cg_sync.report.markdown.text import Code, code, inline, prose
 from cg_sync.report.verdict import forecast, relied_on, spent
 
 FEWEST_BYTES = 2_000

@@ -18,7 +18,7 @@ from cg_sync.files.yaml_reader import read_yaml
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.rules.parse import Vocabulary
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.update_draft import Draft, Drafter
+from cg_sync.workflow.update.draft import Draft, Drafter
 
 Wrong = tuple[Draft, str]
 """A draft that cannot be taken, and why."""

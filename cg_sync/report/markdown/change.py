@@ -11,8 +11,8 @@ from cg_sync.core.origin import Origin
 from cg_sync.core.reading import Reading
 from cg_sync.errors import Position, counted
 from cg_sync.report.change import MEMBERS_SHOWN, NO_FILE, Labels, shown_member
-from cg_sync.report.markdown_reading import reading_blocks
-from cg_sync.report.markdown_text import (
+from cg_sync.report.markdown.reading import reading_blocks
+from cg_sync.report.markdown.text import (
     Bold,
     Code,
     Words,

@@ -22,14 +22,14 @@ from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.kinds.context import Context
 from cg_sync.rules.merge_line import references_in
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.update_fields import (
+from cg_sync.workflow.update.fields import (
     LeftAlone,
     NewContent,
     orders_of,
     refuse_lost_variables,
     with_live_fields,
 )
-from cg_sync.workflow.update_members import MembersFound, NewMembers, with_live_members
+from cg_sync.workflow.update.members import MembersFound, NewMembers, with_live_members
 
 BY_HAND = "change the file by hand"
 

@@ -34,7 +34,7 @@ from cg_sync.files.member_update import (
 from cg_sync.files.paths import resolve_inside
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.kinds.context import Context
-from cg_sync.workflow.update_fields import LeftAlone
+from cg_sync.workflow.update.fields import LeftAlone
 
 _EMAIL = re.compile(r"(?!#)[^@\s]+@[^@\s]+")
 

@@ -11,9 +11,9 @@ from cg_sync.core.diff import Create, Delete, Update
 from cg_sync.core.origin import Origin
 from cg_sync.core.plan import Plan
 from cg_sync.jsonvalue import canonical
-from cg_sync.report.budget import Form, Item, Section
 from cg_sync.report.change import NOBODYS, Labels
-from cg_sync.report.markdown_change import (
+from cg_sync.report.markdown.budget import Form, Item, Section
+from cg_sync.report.markdown.change import (
     MARKS,
     Told,
     block_of,
@@ -25,7 +25,7 @@ from cg_sync.report.markdown_change import (
     table_of,
     whose_words,
 )
-from cg_sync.report.markdown_text import Bold, Code, folded, inline
+from cg_sync.report.markdown.text import Bold, Code, folded, inline
 from cg_sync.report.values import is_tree
 from cg_sync.report.verdict import origin_of
 

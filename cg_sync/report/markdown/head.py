@@ -13,10 +13,10 @@ from urllib.parse import quote
 from cg_sync.core.guards import Tripped
 from cg_sync.core.plan import Plan, View
 from cg_sync.errors import counted
-from cg_sync.report.budget import LEAST, Section, item, listed
 from cg_sync.report.change import Labels
 from cg_sync.report.line import without_addresses
-from cg_sync.report.markdown_text import code, prose, table
+from cg_sync.report.markdown.budget import LEAST, Section, item, listed
+from cg_sync.report.markdown.text import code, prose, table
 from cg_sync.report.verdict import (
     about,
     allowing,

@@ -18,10 +18,10 @@ from cg_sync.errors import Position, Problem, Severity, UsageWrong, did_you_mean
 from cg_sync.files.writing import write_text
 from cg_sync.kinds.context import Context
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.update_draft import BY_HAND, Draft, Drafter, Edited
-from cg_sync.workflow.update_fields import LeftAlone
-from cg_sync.workflow.update_members import find_members, is_just
-from cg_sync.workflow.update_proof import proved
+from cg_sync.workflow.update.draft import BY_HAND, Draft, Drafter, Edited
+from cg_sync.workflow.update.fields import LeftAlone
+from cg_sync.workflow.update.members import find_members, is_just
+from cg_sync.workflow.update.proof import proved
 
 CODE = "CG-L17"
 MOST_READ = 3
