@@ -80,6 +80,11 @@ class _Apply:
     help="What to do when the shop has moved since PLAN was made: write nothing; leave out what "
     "cannot be made as planned; or plan anew, if that does no more than PLAN.  [default: abort]",
 )
+@click.option(
+    "--check-files",
+    is_flag=True,
+    help="Plan from the files too, and refuse a PLAN that does what they do not ask for.",
+)
 @max_age_option("a PLAN")
 @result_file_option
 @pass_run
@@ -90,6 +95,7 @@ def apply_command(
     allow: tuple[str, ...],
     digest: str | None,
     on_stale: str | None,
+    check_files: bool,
     max_age: timedelta | None,
 ) -> int:
     """Plan, ask, and make the shop as the files say; or carry out PLAN, a plan that `cg-sync plan
@@ -102,10 +108,10 @@ def apply_command(
 
     refuse_if_malformed(allow)
     if file is None:
-        for option, value in (("--on-stale", on_stale), ("--max-age", max_age)):
-            if value is not None:
-                hint = f"name the plan: cg-sync apply PLAN {option} …"
-                raise UsageWrong(f"{option} is for a saved plan, and none is named", hint=hint)
+        for_plans = {"--on-stale": on_stale, "--max-age": max_age, "--check-files": check_files}
+        for option in (name for name, value in for_plans.items() if value):
+            hint = f"name the plan: cg-sync apply PLAN {option} …"
+            raise UsageWrong(f"{option} is for a saved plan, and none is named", hint=hint)
         checked = run.check()
         checked.refuse_if_broken()
         labels = {kind.name: kind.label for kind in checked.kinds}
@@ -119,7 +125,8 @@ def apply_command(
     checked = run.check()
     refuse_if_not_for(plan, checked)
     labels = {kind.name: kind.label for kind in checked.kinds}
-    return _saved(_Apply(run, checked, labels, allow, digest, yes), plan, on_stale or "abort")
+    it = _Apply(run, checked, labels, allow, digest, yes)
+    return _saved(it, plan, on_stale or "abort", check_files=check_files)
 
 
 def _from_files(it: _Apply) -> int:
@@ -147,7 +154,7 @@ def _from_files(it: _Apply) -> int:
     return _ended(it, plan, look_again(it.checked, outcome, shop))
 
 
-def _saved(it: _Apply, plan: Plan, on_stale: str) -> int:
+def _saved(it: _Apply, plan: Plan, on_stale: str, *, check_files: bool) -> int:
     from cg_sync.report.standing import standing_data, standing_lines
     from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.saved import (
@@ -155,6 +162,7 @@ def _saved(it: _Apply, plan: Plan, on_stale: str) -> int:
         hold_against_today,
         look_at_changes,
         refuse_if_moved,
+        refuse_if_not_asked,
         refuse_if_skipped,
         refuse_if_stale,
     )
@@ -169,6 +177,9 @@ def _saved(it: _Apply, plan: Plan, on_stale: str) -> int:
         return _replan(it, plan)
     if on_stale == "abort":
         refuse_if_stale(today)
+    if check_files:
+        with waiting("reading the shop …"):
+            refuse_if_not_asked(today, it.checked, reader)
     _pass_guards(it, today.plan)
     if today.plan.steps and not it.yes:
         _ask(it, today.plan)

@@ -4,8 +4,8 @@ has moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -44,13 +44,15 @@ class Moved:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One change of a plan as it stands today; `record` and `members` say it of its two parts, None
-    for a part it has not. `moved` says how a conflict came about.
+    for a part it has not. `moved` says how a conflict came about; `rest` are the members who are
+    still to be added and removed.
     """
 
     change: Change
     record: Standing | None
     members: Standing | None
     moved: tuple[Moved, ...] = ()
+    rest: MemberDelta | None = None
 
     @property
     def standing(self) -> Standing:
@@ -61,7 +63,7 @@ class Judged:
         return Standing.OK if Standing.OK in parts else Standing.ALREADY
 
 
-LiveMembers = Mapping[Address, Iterable[RemoteId]]
+LiveMembers = Mapping[Address, Collection[RemoteId]]
 """The pks of those who are in a group now, for each group whose members a plan moves."""
 
 
@@ -118,9 +120,20 @@ def _judged(
     if delta is None or not (delta.add or delta.remove):
         return Judged(change, record, None, moved)
     if held is None or record is Standing.CONFLICT:
-        return Judged(change, record, Standing.OK, moved)
-    of_members, also = _members(delta, members.get(change.address, ()))
-    return Judged(change, record, of_members, (*moved, *also))
+        return Judged(change, record, Standing.OK, moved, delta)
+    there = members.get(change.address, ())
+    of_members, also = _members(delta, there)
+    return Judged(change, record, of_members, (*moved, *also), _rest(delta, there))
+
+
+def _rest(delta: MemberDelta, there: Collection[RemoteId]) -> MemberDelta:
+    named = {it.pk for it in (*delta.add, *delta.remove)}
+    now = named.intersection(there)
+    return replace(
+        delta,
+        add=tuple(it for it in delta.add if it.pk not in now),
+        remove=tuple(it for it in delta.remove if it.pk in now),
+    )
 
 
 _Found = tuple[Standing | None, tuple[Moved, ...]]
@@ -180,7 +193,7 @@ def _told(value: JsonValue) -> str:
     return without_addresses(value if isinstance(value, str) else canonical(value))
 
 
-def _members(delta: MemberDelta, pks: Iterable[RemoteId]) -> _Found:
+def _members(delta: MemberDelta, pks: Collection[RemoteId]) -> _Found:
     """How the members stand who are to be added and removed.
 
     Undoing in mind what the plan would do gives those who were there when it was made, as long as
@@ -212,16 +225,21 @@ def _with_references(it: Judged, made: Set[tuple[str, str]], live: Live, kind: K
         if reference.code not in live.ids.codes.get(reference.collection, {})
         and (reference.collection, reference.code) not in made
     )
-    return Judged(it.change, Standing.CONFLICT, it.members, (*it.moved, *lost)) if lost else it
+    return replace(it, record=Standing.CONFLICT, moved=(*it.moved, *lost)) if lost else it
 
 
-def remaining(found: Iterable[Judged], plan: Plan, kinds: Sequence[Kind[C]]) -> tuple[Step, ...]:
+def remaining(found: Iterable[Judged], kinds: Sequence[Kind[C]]) -> tuple[Step, ...]:
     """The writes of a plan that are still to do, in its order, without those of conflicts."""
     left = {it.change.address: it for it in found if it.standing is Standing.OK}
-    changes = [it for it in plan.changes if it.address in left]
+    changes = [_with_rest(it) for it in left.values()]
     return tuple(
         step for step in steps_of(changes, kinds) if _is_left(step, left[step.change.address])
     )
+
+
+def _with_rest(it: Judged) -> Change:
+    change = it.change
+    return change if isinstance(change, Delete) else replace(change, members=it.rest)
 
 
 def _is_left(step: Step, it: Judged) -> bool:

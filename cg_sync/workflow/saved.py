@@ -4,7 +4,7 @@ are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,8 @@ from pathlib import Path
 from cg_sync.api.live import fetch_live, fetch_member_pks
 from cg_sync.api.shop import Shop
 from cg_sync.core.address import Address, RemoteId
-from cg_sync.core.diff import Change, Create, Delete, Update
+from cg_sync.core.agreement import not_among
+from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update, field_changes
 from cg_sync.core.frozen import Frozen, thawed
 from cg_sync.core.guards import tripped_guards
 from cg_sync.core.kind import Kind
@@ -37,8 +38,10 @@ from cg_sync.errors import (
     counted,
 )
 from cg_sync.files.planfile import read_sealed, write_sealed
+from cg_sync.jsonvalue import JsonObject
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.context import Context
+from cg_sync.report.data import without_people
 from cg_sync.report.saved import SavedPlan, saved_data
 from cg_sync.report.saved_reading import Misfit, read_saved
 from cg_sync.report.verdict import age
@@ -46,6 +49,8 @@ from cg_sync.workflow.apply import apply_changes
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.connect import chosen_environment
 from cg_sync.workflow.plan import Prepared, plan_changes
+
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -131,16 +136,42 @@ def hold_against_today(plan: Plan, checked: Checked, shop: Shop) -> Today:
     live = fetch_live(shop, checked.kinds, checked.context)
     members = _members(plan, live, checked.kinds, shop)
     found = judged(plan, live, members, checked.kinds)
+    _refuse_if_otherwise_shown(found, live, checked.kinds)
     left = [it.change for it in found if it.standing is Standing.OK]
     again = tripped_guards(left, live, checked.kinds, checked.project.guards)
     tripped = {(it.rule, it.subject): it for it in (*again, *plan.tripped)}
     plan = replace(
         plan,
-        steps=remaining(found, plan, checked.kinds),
+        steps=remaining(found, checked.kinds),
         tripped=tuple(tripped.values()),
         calls=dict(shop.calls),
     )
     return Today(plan, live, found)
+
+
+def _refuse_if_otherwise_shown(
+    found: Sequence[Judged], live: Live, kinds: Sequence[Kind[Context]]
+) -> None:
+    """Raise PlanUnusable for a change that would write anything else than its report shows."""
+    by_name = {kind.name: kind for kind in kinds}
+    by_id = {(it.address.kind, it.remote_id): it for it in live.held.values()}
+    for it in found:
+        change = it.change
+        if isinstance(change, Delete) or it.record is not Standing.OK:
+            continue
+        kind = by_name[change.address.kind]
+        held = meant_record(change, live, by_id)
+        written = field_changes(kind, held.spec if held else None, change.spec, None)
+        if _shown(written) != _shown(change.fields):
+            raise PlanUnusable(
+                f"{kind.label} {change.address.key}: the plan would write something else than it "
+                "shows; nothing was changed",
+                hint="plan anew: cg-sync plan -o FILE",
+            )
+
+
+def _shown(fields: Iterable[FieldChange]) -> JsonObject:
+    return without_people({it.name: it.new for it in fields})
 
 
 def _thawed(plan: Plan, checked: Checked) -> Plan:
@@ -198,26 +229,41 @@ def refuse_if_moved(before: Today, after: Today) -> None:
         )
 
 
+def refuse_if_not_asked(today: Today, checked: Checked, shop: Shop) -> None:
+    """Raise PlanStale when the plan would do anything that the files of today do not ask for.
+
+    Whoever can put a plan where apply finds it has said nothing in the files that were reviewed.
+    """
+    new = plan_changes(checked, shop).plan
+    other = not_among(today.plan.steps, new.steps)
+    if other:
+        raise PlanStale(
+            f"the plan does what the files do not ask for: {_named(other)}; nothing was changed",
+            hint="plan anew from these files: cg-sync plan -o FILE",
+        )
+
+
+def _named(addresses: Sequence[Address]) -> str:
+    shown = ", ".join(it.key for it in addresses[:MOST_NAMED])
+    more = len(addresses) - MOST_NAMED
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
 def replanned(plan: Plan, checked: Checked, shop: Shop) -> Prepared:
     """A new plan from the files, as long as it does no more than the saved one.
 
     Raises PlanStale when it would do anything else, with what that is.
     """
     new = plan_changes(checked, shop)
-    other = [it for it in new.plan.changes if new.plan.intents[it.address] not in _intents(plan)]
+    known = frozenset(plan.intents.values())
+    other = [it for it, intent in new.plan.intents.items() if intent not in known]
     if other:
-        names = ", ".join(it.address.key for it in other[:3])
-        more = f" and {len(other) - 3} more" if len(other) > 3 else ""
         raise PlanStale(
-            f"a new plan would do something else than the saved one: {names}{more}; "
+            f"a new plan would do something else than the saved one: {_named(other)}; "
             "nothing was changed",
             hint="have the new plan read: cg-sync plan -o FILE",
         )
     return new
-
-
-def _intents(plan: Plan) -> frozenset[str]:
-    return frozenset(plan.intents.values())
 
 
 def apply_today(

@@ -314,6 +314,45 @@ def test_an_edited_plan_with_a_hash_of_its_own_does_not_agree_with_itself(two: P
     assert "would not mean what was planned" in refused(two)
 
 
+def forged(project: Project, *, shown: bool) -> None:
+    """A plan with another price list, sealed by somebody who knows how; its report may show it."""
+    text = STUDENTS.replace("student-tr", "staff")
+    two = (project.root / "settings/student-discount.yaml").read_text()
+    project.write("settings/student-discount.yaml", text)
+    other = saved(project)
+    project.write("settings/student-discount.yaml", two)
+    data = other if shown else {**saved(project), "bound": other["bound"]}
+    data["digest"] = other["digest"]
+    edited(project, data, seal=True)
+
+
+def test_a_plan_that_shows_something_else_than_it_writes_is_refused(two: Project) -> None:
+    forged(two, shown=False)
+    assert "would write something else than it shows" in refused(two)
+
+
+def test_a_plan_that_the_files_do_not_ask_for_is_refused_on_demand(
+    two: Project, shop: SandboxShop
+) -> None:
+    forged(two, shown=True)
+    ran = two.run("apply", "plan.json", "--yes", "--check-files")
+    assert ran.code == 5
+    assert "does what the files do not ask for: student-discount; nothing was changed" in ran.err
+    assert shop.groups() == {}
+    saved(two)
+    ran = two.run("apply", "plan.json", "--yes", "--check-files")
+    assert ran.code == 0, ran.err
+
+
+def test_half_of_what_the_files_ask_for_is_asked_for(two: Project, shop: SandboxShop) -> None:
+    saved(two)
+    pks = {it["email"]: it["pk"] for it in shop.customers()}
+    shop.make_group("VIP", [pks[AYSE]])
+    ran = two.run("apply", "plan.json", "--yes", "--check-files")
+    assert ran.code == 0, ran.err
+    assert shop.members("VIP") == sorted([AYSE, MEHMET])
+
+
 def test_an_edited_intent_is_not_the_digest(two: Project) -> None:
     data = saved(two)
     del data["bound"]["changes"][1], data["changes"][1]
@@ -408,7 +447,7 @@ def test_what_is_no_age_is_wrong_usage(age: str, two: Project) -> None:
     assert "is no age" in ran.err
 
 
-@pytest.mark.parametrize("option", [["--on-stale", "skip"], ["--max-age", "3d"]])
+@pytest.mark.parametrize("option", [["--on-stale", "skip"], ["--max-age", "3d"], ["--check-files"]])
 def test_what_is_for_saved_plans_needs_one(option: list[str], two: Project) -> None:
     ran = two.run("apply", *option, "--yes")
     assert ran.code == 64

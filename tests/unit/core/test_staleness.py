@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -61,7 +61,7 @@ def planned(
 
 
 def today(
-    plan: Plan, live: Live, members: Mapping[Address, Iterable[RemoteId]] | None = None
+    plan: Plan, live: Live, members: Mapping[Address, Collection[RemoteId]] | None = None
 ) -> Judged:
     """The one change of the plan as it stands now."""
     (found,) = judged(plan, live, members or {}, KINDS)
@@ -251,15 +251,16 @@ def test_of_a_change_that_is_half_done_the_rest_is_left() -> None:
     live = having(a_record(VIP, remote_id=40))
     found = judged(plan, live, {VIP.address: [1]}, KINDS)
     assert [(it.record, it.members) for it in found] == [(Standing.ALREADY, Standing.OK)]
-    (step,) = remaining(found, plan, KINDS)
+    (step,) = remaining(found, KINDS)
     assert isinstance(step, AddMembers)
+    assert step.members == customers(2)
     assert made_already(found, live) == {VIP.address: 40}
 
 
 def test_a_new_group_gets_record_and_members() -> None:
     plan = planned(VIP, members={VIP.address: moving([1], [], [])})
     found = judged(plan, having(), {}, KINDS)
-    assert [type(it) for it in remaining(found, plan, KINDS)] == [CreateRecord, AddMembers]
+    assert [type(it) for it in remaining(found, KINDS)] == [CreateRecord, AddMembers]
     assert made_already(found, having()) == {}
 
 
@@ -269,7 +270,7 @@ def test_a_conflict_is_left_out_with_all_of_its_writes() -> None:
     live = having(VIP, a_setting("spring", priority=5, active=False))
     found = judged(plan, live, {VIP.address: [2]}, KINDS)
     assert [it.change.address.key for it in conflicts(found)] == ["spring"]
-    assert [type(it) for it in remaining(found, plan, KINDS)] == [AddMembers, RemoveMembers]
+    assert [type(it) for it in remaining(found, KINDS)] == [AddMembers, RemoveMembers]
 
 
 @pytest.mark.parametrize("twice", [False, True])

@@ -73,7 +73,7 @@ def test_a_browser_has_nothing_to_repair(name: str) -> None:
 
 
 # The hostile plan names two changes alike, which no real plan does.
-@pytest.mark.parametrize("name", ALL.keys() - {"hostile"})
+@pytest.mark.parametrize("name", [it for it in ALL if it != "hostile"])
 def test_every_link_leads_to_something_that_is_there_once(name: str) -> None:
     page = page_of(ALL[name]())
     ids = page.values("id")
