@@ -58,12 +58,8 @@ def verify_command(run: Run, file: Path) -> int:
     from cg_sync.kinds import KINDS
     from cg_sync.report.standing import standing_data, standing_lines
     from cg_sync.workflow.connect import open_shop
-    from cg_sync.workflow.saved import (
-        hold_against_today,
-        load_plan,
-        refuse_if_not_for,
-        refuse_if_stale,
-    )
+    from cg_sync.workflow.saved import load_plan, refuse_if_not_for
+    from cg_sync.workflow.today import hold_against_today, refuse_if_stale
 
     plan = load_plan(file, environ=os.environ).plan
     run.environment = run.environment or plan.target.environment
