@@ -26,6 +26,11 @@ def digest_of(value: JsonValue) -> str:
     return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def mapping_in(value: JsonValue) -> JsonObject:
+    """`value` if it is a mapping, otherwise an empty one: for data whose shape nobody has checked."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def shown(pointer: Pointer) -> str:
     """`pointer` as people read it: `rule.match[0].email`; empty for the whole value."""
     text = ""

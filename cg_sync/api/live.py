@@ -7,6 +7,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from cg_sync.api.shop import Incomplete
@@ -21,6 +22,7 @@ from cg_sync.core.members import (
     Membership,
     Sifted,
     delta_of,
+    fingerprint_of,
     keys_of,
     member_of,
     sift,
@@ -133,7 +135,8 @@ def fetch_members(
             continue
         kind = by_name[pair.wanted.address.kind]
         sifted[pair.wanted.address] = (
-            sift(membership, ())
+            # Nobody is in a group that is still to be made, whoever else is welcome in it later.
+            replace(sift(membership, ()), fingerprint=fingerprint_of(()))
             if pair.held is None
             else _sift_live(shop, kind.collection, pair.held.remote_id, membership)
         )

@@ -137,21 +137,23 @@ def _saved(it: Applying, plan: Plan, on_stale: str, *, check_files: bool) -> int
         apply_today,
         hold_against_today,
         look_at_changes,
+        refuse_if_left_out,
         refuse_if_moved,
         refuse_if_not_asked,
-        refuse_if_skipped,
         refuse_if_stale,
     )
 
     reader = open_shop(it.checked, environ=os.environ, writable=False, on_retry=notice)
     with waiting("reading the shop …"):
         today = hold_against_today(plan, it.checked, reader)
-    present(it, plan)
-    it.tell(line(), *standing_lines(today.found, it.labels))
+    it.tell(*standing_lines(today.found, it.labels))
+    if today.plan.steps or today.conflicts:
+        it.tell(line())
+    present(it, plan, shown=bool(today.plan.steps or today.conflicts))
     it.run.result["standing"] = standing_data(today.found)
     if today.conflicts and on_stale == "replan":
         return _replan(it, plan)
-    if on_stale == "abort":
+    if on_stale == "abort" or not today.plan.steps:
         refuse_if_stale(today)
     if check_files:
         with waiting("reading the shop …"):
@@ -165,8 +167,9 @@ def _saved(it: Applying, plan: Plan, on_stale: str, *, check_files: bool) -> int
     outcome = carried_out(
         it, today.plan, lambda told: apply_today(it.checked, today, shop, on_step=told)
     )
-    code = ended(it, today.plan, look_at_changes(it.checked, outcome, today, shop))
-    refuse_if_skipped(today)
+    outcome = look_at_changes(it.checked, outcome, today, shop)
+    code = ended(it, today.plan, outcome)
+    refuse_if_left_out(outcome)
     return code
 
 

@@ -40,14 +40,15 @@ class Applying:
         write(lines, to_stderr=self.aside)
 
 
-def present(it: Applying, plan: Plan) -> None:
+def present(it: Applying, plan: Plan, *, shown: bool = True) -> None:
     """Show the plan, and refuse one that is not the one that was asked for."""
     from cg_sync.report.data import plan_data
     from cg_sync.report.text import plan_lines
     from cg_sync.workflow.apply import refuse_if_other
 
     it.run.result |= {"digest": plan.digest, "summary": plan_data(plan)["summary"]}
-    it.tell(*plan_lines(plan, it.labels))
+    if shown:
+        it.tell(*plan_lines(plan, it.labels))
     if it.digest is not None:
         refuse_if_other(plan, it.digest, "the plan is not the one that was asked for")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from cg_sync.cli.moments import max_age_option
 from cg_sync.cli.paper import out_option, paper_options, put
 from cg_sync.cli.run import (
     Run,
@@ -47,9 +49,10 @@ def show_command(run: Run, file: Path, out: Path | None, most: int, full_report:
 @project_option
 @environment_option
 @format_option("text", "json")
+@max_age_option("a PLAN")
 @result_file_option
 @pass_run
-def verify_command(run: Run, file: Path) -> int:
+def verify_command(run: Run, file: Path, max_age: timedelta | None) -> int:
     """Hold a saved plan against the shop of today: what is still to do, what is done already, what
     somebody crossed. Writes nothing.
 
@@ -58,10 +61,12 @@ def verify_command(run: Run, file: Path) -> int:
     from cg_sync.kinds import KINDS
     from cg_sync.report.standing import standing_data, standing_lines
     from cg_sync.workflow.connect import open_shop
-    from cg_sync.workflow.saved import load_plan, refuse_if_not_for
+    from cg_sync.workflow.saved import load_plan, refuse_if_not_for, refuse_if_too_old
     from cg_sync.workflow.today import hold_against_today, refuse_if_stale
 
-    plan = load_plan(file, environ=os.environ).plan
+    saved = load_plan(file, environ=os.environ)
+    refuse_if_too_old(saved, max_age, now=datetime.now(UTC))
+    plan = saved.plan
     run.environment = run.environment or plan.target.environment
     checked = run.check()
     refuse_if_not_for(plan, checked)

@@ -25,16 +25,21 @@ class Failure:
 class Outcome:
     """`done` are the steps the shop has confirmed. `left` is what a new look at the shop still
     finds to change: empty means converged, None that nobody looked.
+
+    Of a `saved` plan the look is for what was planned, and `left_out` are the changes that were not
+    made, or not wholly, since somebody crossed one.
     """
 
     plan: Plan
     done: tuple[Step, ...]
     failure: Failure | None = None
     left: tuple[Change, ...] | None = None
+    left_out: tuple[Change, ...] = ()
+    saved: bool = False
 
     @property
     def converged(self) -> bool | None:
-        return None if self.left is None else not self.left
+        return None if self.left is None else not (self.left or self.left_out)
 
     @property
     def not_tried(self) -> int:

@@ -5,11 +5,11 @@ parts of e-mail addresses, and the way back for those whom the reader knows anyw
 from __future__ import annotations
 
 import hmac
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cg_sync.core.members import KeyField, keys_of
+from cg_sync.core.privacy import local_part
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
 HASH_BYTES = 8
@@ -17,12 +17,6 @@ HASH_BYTES = 8
 
 NOTHING = bytes(HASH_BYTES)
 """Stands where a customer has no such key."""
-
-# Wider than what is masked in reports: in patterns, dots of domains are escaped.
-_NAME = r"[^\s@<>\"`,;:/()\[\]{}=|]"
-_BEFORE_AT = re.compile(rf"(?<!{_NAME}){_NAME}+(?=@)")
-# What has none, such as `.*`, is part of a pattern and names nobody.
-_LETTER = re.compile(r"\w")
 
 
 def member_salt(salt: str, secret: str) -> bytes:
@@ -80,13 +74,14 @@ def recognised(value: JsonValue, known: Mapping[str, str]) -> JsonValue:
 
 def _pseudonym(local: str, salt: str) -> str:
     hashed = _digest(salt.encode(), f"address\0{local}").hex()
-    return f"{_first_letter(local)}{hashed}"
+    return f"{local[0]}{hashed}"
 
 
 def _replaced(value: JsonValue, by: Callable[[str], str]) -> JsonValue:
     match value:
         case str():
-            return _BEFORE_AT.sub(lambda it: _local(it[0], by), value) if "@" in value else value
+            *parts, rest = value.split("@")
+            return "@".join([*(_replaced_end(it, by) for it in parts), rest])
         case Mapping():
             return {str(_replaced(key, by)): _replaced(item, by) for key, item in value.items()}
         case Sequence():
@@ -95,13 +90,9 @@ def _replaced(value: JsonValue, by: Callable[[str], str]) -> JsonValue:
             return value
 
 
-def _local(text: str, by: Callable[[str], str]) -> str:
-    return by(text) if _first_letter(text) else text
-
-
-def _first_letter(text: str) -> str:
-    found = _LETTER.search(text)
-    return found[0] if found else ""
+def _replaced_end(before: str, by: Callable[[str], str]) -> str:
+    start, end = local_part(before)
+    return f"{before[:start]}{by(before[start:end])}{before[end:]}" if start < end else before
 
 
 # ── members ──────────────────────────────────────────────────────────────────────────────────────

@@ -14,8 +14,9 @@ from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.fingerprint import held_fingerprint, readable_fields
 from cg_sync.core.frozen import Frozen
 from cg_sync.core.kind import C, Kind, Spec
+from cg_sync.core.live_index import LiveIndex
 from cg_sync.core.members import MemberDelta, fingerprint_of
-from cg_sync.core.plan import AddMembers, Plan, RemoveMembers, Step, steps_of
+from cg_sync.core.plan import AddMembers, DeleteRecord, Plan, RemoveMembers, Step, steps_of
 from cg_sync.core.privacy import without_addresses
 from cg_sync.core.state import Held, Live
 from cg_sync.errors import counted
@@ -68,52 +69,35 @@ LiveMembers = Mapping[Address, Collection[RemoteId]]
 
 
 def judged(
-    plan: Plan, live: Live, members: LiveMembers, kinds: Sequence[Kind[C]]
+    plan: Plan, today: LiveIndex, members: LiveMembers, kinds: Sequence[Kind[C]]
 ) -> tuple[Judged, ...]:
     """Each change of the plan, in its order, as it stands with the shop of today."""
     by_name = {kind.name: kind for kind in kinds}
-    by_id = {(it.address.kind, it.remote_id): it for it in live.held.values()}
     found = tuple(
-        _judged(it, plan, live, by_id, members, by_name[it.address.kind]) for it in plan.changes
+        _judged(it, plan, today, members, by_name[it.address.kind]) for it in plan.changes
     )
     made = frozenset(
         (by_name[it.change.address.kind].collection, it.change.address.key)
         for it in found
         if not isinstance(it.change, Delete) and it.standing is not Standing.CONFLICT
     )
-    return tuple(_with_references(it, made, live, by_name[it.change.address.kind]) for it in found)
-
-
-def meant_record(
-    change: Change, live: Live, by_id: Mapping[tuple[str, RemoteId], Held]
-) -> Held | None:
-    """The live record that the change is about; of a create the one that has its key."""
-    match change:
-        case Create():
-            return live.held.get(change.address)
-        case Update() | Delete():
-            return by_id.get((change.address.kind, change.remote_id))
-        case _:
-            assert_never(change)
+    return tuple(
+        _with_references(it, made, today.live, by_name[it.change.address.kind]) for it in found
+    )
 
 
 def _judged(
-    change: Change,
-    plan: Plan,
-    live: Live,
-    by_id: Mapping[tuple[str, RemoteId], Held],
-    members: LiveMembers,
-    kind: Kind[C],
+    change: Change, plan: Plan, today: LiveIndex, members: LiveMembers, kind: Kind[C]
 ) -> Judged:
-    held = meant_record(change, live, by_id)
+    held = today.meant(change)
     then = plan.fingerprints[change.address]
     match change:
         case Create():
-            record, moved = _created(change, held, live, kind)
+            record, moved = _created(change, held, today, kind)
         case Update():
-            record, moved = _updated(change, held, then, kind)
+            record, moved = _updated(change, held, then, today, kind)
         case Delete():
-            record, moved = _deleted(change, held, then, live, kind)
+            record, moved = _deleted(change, held, then, today, kind)
         case _:
             assert_never(change)
     delta = None if isinstance(change, Delete) else change.members
@@ -139,9 +123,14 @@ def _rest(delta: MemberDelta, there: Collection[RemoteId]) -> MemberDelta:
 _Found = tuple[Standing | None, tuple[Moved, ...]]
 
 
-def _created(change: Create, held: Held | None, live: Live, kind: Kind[C]) -> _Found:
-    if change.address in live.twice:
-        return Standing.CONFLICT, (Moved(kind.key, "not there", "there more than once"),)
+def _conflict(what: str, then: str, found: str) -> _Found:
+    return Standing.CONFLICT, (Moved(what, then, found),)
+
+
+def _created(change: Create, held: Held | None, today: LiveIndex, kind: Kind[C]) -> _Found:
+    taken = today.taken(change.address, held.remote_id if held else None)
+    if taken:
+        return _conflict(kind.key, "not there", taken)
     if held is None:
         return Standing.OK, ()
     if held.spec == change.spec:
@@ -150,9 +139,15 @@ def _created(change: Create, held: Held | None, live: Live, kind: Kind[C]) -> _F
     return Standing.CONFLICT, (there, *_fields(kind, change.spec, held.spec, "as planned "))
 
 
-def _updated(change: Update, held: Held | None, then: str, kind: Kind[C]) -> _Found:
+def _updated(
+    change: Update, held: Held | None, then: str, today: LiveIndex, kind: Kind[C]
+) -> _Found:
     if held is None:
-        return Standing.CONFLICT, (Moved(kind.key, "there", "gone, or made anew"),)
+        why = today.why_gone(kind.name, change.remote_id)
+        return _conflict(kind.key, "there", why or "gone, or made anew")
+    for address in (held.address, change.address):
+        if taken := today.taken(address, held.remote_id):
+            return _conflict(kind.key, change.former or change.address.key, taken)
     part = Standing.OK if change.fields else None
     if held_fingerprint(held, kind, with_size=False) == then:
         return part, ()
@@ -161,11 +156,15 @@ def _updated(change: Update, held: Held | None, then: str, kind: Kind[C]) -> _Fo
     return Standing.CONFLICT, _fields(kind, change.before, held.spec)
 
 
-def _deleted(change: Delete, held: Held | None, then: str, live: Live, kind: Kind[C]) -> _Found:
+def _deleted(
+    change: Delete, held: Held | None, then: str, today: LiveIndex, kind: Kind[C]
+) -> _Found:
     if held is None:
-        if change.address in live.held:
-            return Standing.CONFLICT, (Moved(kind.key, "there", "made anew by somebody else"),)
-        return Standing.ALREADY, ()
+        why = today.why_gone(kind.name, change.remote_id)
+        anew = "made anew by somebody else" if change.address in today.live.held else why
+        return _conflict(kind.key, "there", anew) if anew else (Standing.ALREADY, ())
+    if held.address in today.live.twice:
+        return _conflict(kind.key, "there", "there more than once")
     if held_fingerprint(held, kind, with_size=True) == then:
         return Standing.OK, ()
     moved = _fields(kind, change.before, held.spec)
@@ -228,13 +227,35 @@ def _with_references(it: Judged, made: Set[tuple[str, str]], live: Live, kind: K
     return replace(it, record=Standing.CONFLICT, moved=(*it.moved, *lost)) if lost else it
 
 
-def remaining(found: Iterable[Judged], kinds: Sequence[Kind[C]]) -> tuple[Step, ...]:
-    """The writes of a plan that are still to do, in its order, without those of conflicts."""
+def remaining(found: Sequence[Judged], kinds: Sequence[Kind[C]]) -> tuple[Step, ...]:
+    """The writes of a plan that are still to do, in its order, without those of conflicts.
+
+    While there is a conflict nothing is taken away either: what was to be given first may be a part
+    of it.
+    """
     left = {it.change.address: it for it in found if it.standing is Standing.OK}
     changes = [_with_rest(it) for it in left.values()]
+    gives = not any(conflicts(found))
     return tuple(
-        step for step in steps_of(changes, kinds) if _is_left(step, left[step.change.address])
+        step
+        for step in steps_of(changes, kinds)
+        if _is_left(step, left[step.change.address]) and (gives or not _takes(step))
     )
+
+
+def held_back(found: Sequence[Judged], kinds: Sequence[Kind[C]]) -> tuple[Change, ...]:
+    """The changes that are not made, or not wholly, as long as somebody crossed a change: those in
+    conflict, and those that take away.
+    """
+    crossed = {it.change.address for it in conflicts(found)}
+    still = (_with_rest(it) for it in found if it.standing is Standing.OK)
+    waits = {step.change.address for step in steps_of(list(still), kinds) if _takes(step)}
+    out = crossed | waits if crossed else set()
+    return tuple(it.change for it in found if it.change.address in out)
+
+
+def _takes(step: Step) -> bool:
+    return isinstance(step, RemoveMembers | DeleteRecord)
 
 
 def _with_rest(it: Judged) -> Change:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from cg_sync.core.document import Document
 from cg_sync.errors import Position, Problem
 from cg_sync.files.paths import resolve_inside, shown_path
-from cg_sync.jsonvalue import JsonValue, Pointer
+from cg_sync.jsonvalue import JsonValue, Pointer, mapping_in
 
 MAX_PROBLEMS: Final = 20
 """How many addresses of one list are reported one by one."""
@@ -27,7 +27,7 @@ def addresses_in_git(root: Path, documents: Sequence[Document]) -> Iterator[Prob
     """
     lists: dict[Path, None] = {}
     for document in documents:
-        members = _mapping(_mapping(document.content).get("members"))
+        members = mapping_in(mapping_in(document.content).get("members"))
         for pointer in _addressed(members.get("customers")):
             yield document.problem("CG-S01", _MESSAGE, pointer, hint=_HINT)
         files = members.get("files")
@@ -39,17 +39,13 @@ def addresses_in_git(root: Path, documents: Sequence[Document]) -> Iterator[Prob
         yield from _in_list(path, shown_path(root, path))
 
 
-def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
-    return value if isinstance(value, Mapping) else {}
-
-
 def _addressed(customers: JsonValue) -> Iterator[Pointer]:
     """The places of customers who are named by address."""
     for index, customer in enumerate(customers if isinstance(customers, list) else ()):
         here = ("members", "customers", index)
         if isinstance(customer, str):
             yield here
-        elif "email" in _mapping(customer):
+        elif "email" in mapping_in(customer):
             yield (*here, "email")
 
 

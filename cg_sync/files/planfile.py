@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cg_sync.core.seal import seal_fault, sealed
-from cg_sync.errors import PlanUnusable
+from cg_sync.errors import PlanUnusable, UsageWrong
 from cg_sync.files.writing import write_text
 from cg_sync.jsonvalue import JsonObject
 
@@ -33,23 +33,33 @@ def write_sealed(path: Path, data: JsonObject, *, key: str, private: bool) -> No
 def read_sealed(path: Path, *, key: str) -> JsonObject:
     """The document at `path`, as it was sealed.
 
-    Raises PlanUnusable for what cannot be read, is no such document, or is not as it was sealed.
+    Raises UsageWrong for a file that cannot be read, PlanUnusable for what is no such document, or
+    not as it was sealed.
     """
-    data = _read(path)
-    fault = seal_fault(data, key)
-    if fault:
-        raise PlanUnusable(f"{path} {fault}; nothing was changed", hint="make it anew")
+    data = read_document(path)
+    refuse_if_unsealed(path, data, key=key)
     return data
 
 
-def _read(path: Path) -> JsonObject:
+def refuse_if_unsealed(path: Path, data: JsonObject, *, key: str) -> None:
+    """Raise PlanUnusable for a document that is not as it was sealed."""
+    fault = seal_fault(data, key)
+    if fault:
+        raise PlanUnusable(f"{path} {fault}; nothing was changed", hint="make it anew")
+
+
+def read_document(path: Path) -> JsonObject:
+    """The JSON object at `path`, whoever wrote it.
+
+    Raises UsageWrong for a file that cannot be read, PlanUnusable for one that holds none.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise PlanUnusable(f"{path} is too large: more than {MAX_BYTES:,} bytes")
         data = json.loads(path.read_bytes())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise PlanUnusable(f"{path} cannot be read: {reason}") from error
+        raise UsageWrong(f"{path} cannot be read: {reason}") from error
     except (ValueError, RecursionError) as error:
         raise PlanUnusable(f"{path} is no JSON: {error}", hint="make it anew") from error
     if not isinstance(data, Mapping):

@@ -236,5 +236,6 @@ def outcome_data(outcome: Outcome) -> dict[str, JsonValue]:
         },
         "converged": outcome.converged,
         "left": [_change_data(change) for change in outcome.left or ()],
+        "left_out": [{"kind": it.address.kind, "key": it.address.key} for it in outcome.left_out],
     }
     return without_people(data)

@@ -37,20 +37,22 @@ def read_saved(data: JsonObject, kinds: Sequence[Kind[C]]) -> SavedPlan:
     Raises Misfit for what is no such document, for one of another major version, and for one whose
     parts do not agree.
     """
-    _refuse_if_foreign(data)
+    refuse_if_foreign(data)
     try:
         saved = _read(cast(Mapping[str, Any], data), {kind.name: kind for kind in kinds})
+        steps = cast(Mapping[str, Any], data["bound"])["steps"]
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
         raise Misfit(f"is broken: {type(error).__name__} {error}") from error
     plan = saved.plan
     if digest_of_intents(plan.target, plan.intents.values()) != plan.digest:
         raise Misfit("does not agree with itself: its digest is not that of its changes")
-    if bound_steps(plan) != cast(Mapping[str, Any], data["bound"])["steps"]:
+    if bound_steps(plan) != steps:
         raise Misfit("orders its writes otherwise than this version of cg-sync would")
     return saved
 
 
-def _refuse_if_foreign(data: JsonObject) -> None:
+def refuse_if_foreign(data: JsonObject) -> None:
+    """Raise Misfit for what is no plan, of another major version, or not for being read again."""
     if data.get("format") != FORMAT:
         raise Misfit("is not a plan of cg-sync")
     version = str(data.get("format_version", ""))
@@ -95,7 +97,10 @@ def _read(data: Mapping[str, Any], kinds: Mapping[str, Kind[C]]) -> SavedPlan:
         source=_source(data["source"]),
         view=data["view"],
     )
-    return SavedPlan(plan, datetime.fromisoformat(bound["made_at"]))
+    made_at = datetime.fromisoformat(bound["made_at"])
+    if made_at.tzinfo is None:
+        raise ValueError("made_at has no offset")
+    return SavedPlan(plan, made_at)
 
 
 def _change(shown: Mapping[str, Any], bound: Mapping[str, Any], kind: Kind[C]) -> Change:

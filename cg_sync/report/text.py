@@ -20,6 +20,7 @@ from cg_sync.core.plan import (
     Step,
     UpdateRecord,
 )
+from cg_sync.core.privacy import named
 from cg_sync.errors import Position, Problem, Severity, counted
 from cg_sync.report.change import NOBODYS, Labels, change_lines, title_of
 from cg_sync.report.line import Line, Span, Tone, discreet, line
@@ -198,10 +199,17 @@ def outcome_lines(outcome: Outcome, labels: Labels) -> Iterator[Line]:
         yield line(f"  {discreet(outcome.failure.reason, MESSAGE_LETTERS)}")
         return
     yield line(Span(f"done: {counted(total, 'write')}", Tone.STRONG))
+    if outcome.left_out:
+        names = named([discreet(title_of(it, labels)) for it in outcome.left_out])
+        yield line(Span("left out, as the shop has moved", Tone.WARNING), f": {names}")
     if outcome.left is None:
         return
     if not outcome.left:
-        yield line(Span("converged: yes", Tone.ADDED), ", a new plan is empty")
+        if outcome.left_out:
+            yield line(Span("converged: no", Tone.ERROR), ", the rest is as planned")
+            return
+        now = "the shop is as planned" if outcome.saved else "a new plan is empty"
+        yield line(Span("converged: yes", Tone.ADDED), f", {now}")
         return
     yield line(
         Span("converged: no", Tone.ERROR), ", the shop holds something else than it was sent:"

@@ -6,16 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cg_sync.core.document import Document
 from cg_sync.core.plan import Plan, Target
+from cg_sync.core.schema import Law
 from cg_sync.core.seal import SIGNING_KEY
 from cg_sync.errors import PlanStale, PlanUnusable
-from cg_sync.files.planfile import read_sealed, write_sealed
+from cg_sync.files.planfile import read_document, refuse_if_unsealed, write_sealed
+from cg_sync.files.schemas import read_schemas
 from cg_sync.kinds import KINDS
 from cg_sync.report.saved import SavedPlan, saved_data
-from cg_sync.report.saved_reading import Misfit, read_saved
+from cg_sync.report.saved_reading import Misfit, read_saved, refuse_if_foreign
 from cg_sync.report.verdict import age
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.connect import chosen_environment
+
+CLOCKS_APART = timedelta(minutes=10)
+"""How much the clocks of two machines may differ."""
 
 
 def save_plan(
@@ -27,9 +33,16 @@ def save_plan(
 
 
 def load_plan(path: Path, *, environ: Mapping[str, str]) -> SavedPlan:
-    """The plan in a file. Raises PlanUnusable for one that is broken, edited or not ours."""
-    data = read_sealed(path, key=environ.get(SIGNING_KEY, ""))
+    """The plan in a file. Raises UsageWrong for a file that cannot be read, PlanUnusable for one
+    that is broken, edited or not ours.
+    """
+    data = read_document(path)
     try:
+        refuse_if_foreign(data)
+        refuse_if_unsealed(path, data, key=environ.get(SIGNING_KEY, ""))
+        broken = Law(read_schemas()).check("plan", Document(str(path), data, dict))
+        if broken:
+            raise Misfit(f"is broken: {broken[0].message}")
         return read_saved(data, KINDS)
     except Misfit as misfit:
         raise PlanUnusable(
@@ -65,8 +78,15 @@ def refuse_if_not_for(plan: Plan, checked: Checked) -> None:
 
 
 def refuse_if_too_old(saved: SavedPlan, most: timedelta | None, *, now: datetime) -> None:
-    """Raise PlanStale for a plan that is older than it may be; None sets no bound."""
+    """Raise PlanStale for a plan that is older than it may be; None sets no bound. Raises
+    PlanUnusable for one from the future.
+    """
     old = now - saved.made_at
+    if old < -CLOCKS_APART:
+        raise PlanUnusable(
+            "this plan says that it was made in the future; nothing was changed",
+            hint="are the clocks right? plan anew: cg-sync plan -o FILE",
+        )
     if most is not None and old > most:
         raise PlanStale(
             f"this plan is {age(old)} old, and --max-age allows {age(most)}; nothing was changed",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from cg_sync.api.live import fetch_live, fetch_member_pks
 from cg_sync.api.shop import Shop
@@ -15,18 +16,19 @@ from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update, field
 from cg_sync.core.frozen import Frozen, thawed
 from cg_sync.core.guards import tripped_guards
 from cg_sync.core.kind import Kind
+from cg_sync.core.live_index import LiveIndex, indexed
 from cg_sync.core.outcome import Outcome
-from cg_sync.core.plan import Plan, Step
+from cg_sync.core.plan import Plan, Step, intent_of
 from cg_sync.core.staleness import (
     Judged,
     Standing,
     conflicts,
+    held_back,
     judged,
     made_already,
-    meant_record,
     remaining,
 )
-from cg_sync.core.state import Live
+from cg_sync.core.state import Held, Live
 from cg_sync.errors import (
     ApplyStopped,
     CgSyncError,
@@ -46,20 +48,18 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Today:
-    """A saved plan beside the shop of today: `plan` has what is still to do as its steps."""
+    """A saved plan beside the shop of today: `plan` has what is still to do as its steps, and
+    `left_out` are the changes that are not made, or not wholly.
+    """
 
     plan: Plan
     live: Live
     found: tuple[Judged, ...]
+    left_out: tuple[Change, ...] = ()
 
     @property
     def conflicts(self) -> tuple[Judged, ...]:
         return tuple(conflicts(self.found))
-
-    @property
-    def already(self) -> int:
-        """How many changes are as planned without us."""
-        return sum(it.standing is Standing.ALREADY for it in self.found)
 
 
 def hold_against_today(plan: Plan, checked: Checked, shop: Shop) -> Today:
@@ -69,9 +69,10 @@ def hold_against_today(plan: Plan, checked: Checked, shop: Shop) -> Today:
     """
     plan = _thawed(plan, checked)
     live = fetch_live(shop, checked.kinds, checked.context)
-    members = _members(plan, live, checked.kinds, shop)
-    found = judged(plan, live, members, checked.kinds)
-    _refuse_if_otherwise_shown(found, live, checked.kinds)
+    index = indexed(live)
+    members = _members(plan, index, checked.kinds, shop)
+    found = judged(plan, index, members, checked.kinds)
+    _refuse_if_forged(found, plan, index, checked.kinds)
     left = [it.change for it in found if it.standing is Standing.OK]
     again = tripped_guards(left, live, checked.kinds, checked.project.guards)
     tripped = {(it.rule, it.subject): it for it in (*again, *plan.tripped)}
@@ -81,28 +82,38 @@ def hold_against_today(plan: Plan, checked: Checked, shop: Shop) -> Today:
         tripped=tuple(tripped.values()),
         calls=dict(shop.calls),
     )
-    return Today(plan, live, found)
+    return Today(plan, live, found, held_back(found, checked.kinds))
 
 
-def _refuse_if_otherwise_shown(
-    found: Sequence[Judged], live: Live, kinds: Sequence[Kind[Context]]
+def _refuse_if_forged(
+    found: Sequence[Judged], plan: Plan, today: LiveIndex, kinds: Sequence[Kind[Context]]
 ) -> None:
-    """Raise PlanUnusable for a change that would write anything else than its report shows."""
+    """Raise PlanUnusable for a change that would write anything else than its report shows, or than
+    the digest names. Of what is done already, nothing is written.
+    """
     by_name = {kind.name: kind for kind in kinds}
-    by_id = {(it.address.kind, it.remote_id): it for it in live.held.values()}
     for it in found:
-        change = it.change
-        if isinstance(change, Delete) or it.record is not Standing.OK:
+        if it.record not in (Standing.OK, None):
             continue
-        kind = by_name[change.address.kind]
-        held = meant_record(change, live, by_id)
-        written = field_changes(kind, held.spec if held else None, change.spec, None)
-        if _shown(written) != _shown(change.fields):
+        kind = by_name[it.change.address.kind]
+        written = _in_clear(it.change, today.meant(it.change), kind)
+        shown = _shown(written.fields) == _shown(it.change.fields)
+        if not shown or intent_of(written) != plan.intents[written.address]:
+            other = "it shows" if not shown else "its digest names"
             raise PlanUnusable(
-                f"{kind.label} {change.address.key}: the plan would write something else than it "
-                "shows; nothing was changed",
+                f"{kind.label} {written.address.key}: the plan would write something else than "
+                f"{other}; nothing was changed",
                 hint="plan anew: cg-sync plan -o FILE",
             )
+
+
+def _in_clear(change: Change, held: Held | None, kind: Kind[Context]) -> Change:
+    """The change with every value as it is written over the record of today."""
+    if isinstance(change, Create):
+        return replace(change, fields=field_changes(kind, None, change.spec, None))
+    assert held is not None
+    after = None if isinstance(change, Delete) else change.spec
+    return replace(change, before=held.spec, fields=field_changes(kind, held.spec, after, None))
 
 
 def _shown(fields: Iterable[FieldChange]) -> JsonObject:
@@ -129,14 +140,13 @@ def _with_spec(change: Change, kind: Kind[Context], checked: Checked) -> Change:
 
 
 def _members(
-    plan: Plan, live: Live, kinds: Sequence[Kind[Context]], shop: Shop
+    plan: Plan, today: LiveIndex, kinds: Sequence[Kind[Context]], shop: Shop
 ) -> dict[Address, Sequence[RemoteId]]:
     """Who is in each group whose members the plan moves, if it is there."""
     by_name = {kind.name: kind for kind in kinds}
-    by_id = {(it.address.kind, it.remote_id): it for it in live.held.values()}
     found: dict[Address, Sequence[RemoteId]] = {}
     for change in plan.changes:
-        held = meant_record(change, live, by_id)
+        held = today.meant(change)
         moves = isinstance(change, Create | Update) and change.members is not None
         if moves and held is not None:
             collection = by_name[change.address.kind].collection
@@ -190,8 +200,10 @@ def replanned(plan: Plan, checked: Checked, shop: Shop) -> Prepared:
     Raises PlanStale when it would do anything else, with what that is.
     """
     new = plan_changes(checked, shop)
-    known = frozenset(plan.intents.values())
-    other = [it for it, intent in new.plan.intents.items() if intent not in known]
+    known = {it.address: _identity(it, plan) for it in plan.changes}
+    other = [
+        it.address for it in new.plan.changes if known.get(it.address) != _identity(it, new.plan)
+    ]
     if other:
         raise PlanStale(
             f"a new plan would do something else than the saved one: {_named(other)}; "
@@ -201,14 +213,31 @@ def replanned(plan: Plan, checked: Checked, shop: Shop) -> Prepared:
     return new
 
 
+def _identity(change: Change, plan: Plan) -> tuple[str, RemoteId | None, str]:
+    """What a change does, to which record and, of what is deleted, in which state: a record that
+    somebody made anew is another.
+    """
+    intent = plan.intents[change.address]
+    match change:
+        case Create():
+            return intent, None, ""
+        case Update():
+            return intent, change.remote_id, ""
+        case Delete():
+            return intent, change.remote_id, plan.fingerprints[change.address]
+        case _:
+            assert_never(change)
+
+
 def apply_today(
     checked: Checked, today: Today, shop: Shop, *, on_step: Callable[[Step], None]
 ) -> Outcome:
     """Carry out what is still to do of a saved plan; as `apply_changes` otherwise."""
     made = made_already(today.found, today.live)
-    return apply_changes(
+    outcome = apply_changes(
         checked, Prepared(today.plan, today.live), shop, on_step=on_step, made=made
     )
+    return replace(outcome, saved=True, left_out=today.left_out)
 
 
 def look_at_changes(checked: Checked, outcome: Outcome, today: Today, shop: Shop) -> Outcome:
@@ -220,7 +249,7 @@ def look_at_changes(checked: Checked, outcome: Outcome, today: Today, shop: Shop
         return outcome
     if not outcome.done:
         return replace(outcome, left=())
-    tried = {it.change.address for it in today.found if it.standing is not Standing.CONFLICT}
+    out = {it.address for it in outcome.left_out}
     try:
         found = hold_against_today(today.plan, checked, shop).found
     except CgSyncError as error:
@@ -233,17 +262,17 @@ def look_at_changes(checked: Checked, outcome: Outcome, today: Today, shop: Shop
     left = tuple(
         it.change
         for it in found
-        if it.change.address in tried and it.standing is not Standing.ALREADY
+        if it.change.address not in out and it.standing is not Standing.ALREADY
     )
     return replace(outcome, left=left)
 
 
-def refuse_if_skipped(today: Today) -> None:
-    """Raise ApplyStopped when changes were left out because somebody crossed them."""
-    number = len(today.conflicts)
+def refuse_if_left_out(outcome: Outcome) -> None:
+    """Raise ApplyStopped when changes were left out because somebody crossed one."""
+    number = len(outcome.left_out)
     if number:
         raise ApplyStopped(
             f"{counted(number, 'change')} left out, as the shop has moved; the rest is done",
-            done=True,
+            done=bool(outcome.done),
             hint="plan anew for them: cg-sync plan",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -18,20 +18,20 @@ from cg_sync.files.member_update import Key, lists_of
 from cg_sync.files.paths import shown_path
 from cg_sync.files.schemas import read_schemas
 from cg_sync.files.yaml_update import update_yaml
-from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.jsonvalue import JsonObject, JsonValue, canonical, mapping_in
 from cg_sync.kinds.context import Context
 from cg_sync.rules.merge_line import references_in
 from cg_sync.workflow.check import Checked
+from cg_sync.workflow.update.disk import Disk
 from cg_sync.workflow.update.fields import (
-    LeftAlone,
     NewContent,
     orders_of,
     refuse_lost_variables,
     with_live_fields,
 )
-from cg_sync.workflow.update.members import MembersFound, NewMembers, with_live_members
-
-BY_HAND = "change the file by hand"
+from cg_sync.workflow.update.left import BY_HAND, LeftAlone
+from cg_sync.workflow.update.members import MembersFound
+from cg_sync.workflow.update.membership import NewMembers, with_live_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +71,35 @@ class Drafter:
 
     checked: Checked
     found: Mapping[Address, MembersFound]
+    disk: Disk
 
     def draft(self, pair: Pair, held: Held) -> Draft:
         """What changes for this resource; nothing when it is as its file says. Raises LeftAlone."""
-        wanted = pair.wanted
-        written = self.written(wanted.document.file)
+        address, document = pair.wanted.address, self._documents[pair.wanted.document.file]
+        written = self.written(document.file)
         new = NewContent(dict(written), {})
-        if held.spec != wanted.spec:
+        if held.spec != pair.wanted.spec:
             new = self._fields(pair, held, written)
         members = self._members(pair, written)
         if members is not None:
             new.content["members"] = members.block
         refuse_lost_variables(written, new.content, pair)
         edited = [
-            *self._edited(pair, wanted.document.file, new.content),
+            *self._edited(pair, document, new.content),
             *(it for name, values in new.lists.items() for it in self._list(pair, name, values)),
         ]
         if members is None:
-            return Draft(wanted.address, wanted.document.file, held, tuple(edited), new.lists)
-        edited = [replace(it, names_people=True) for it in edited]
-        root = self.checked.root.resolve()
-        edited += [
-            Edited(shown_path(root, path), path.read_bytes(), after, names_people=True)
-            for path, after in members.lists.items()
-        ]
-        return Draft(
-            wanted.address, wanted.document.file, held, tuple(edited), new.lists,
-            members.keys, members.added, members.removed,
-        )  # fmt: skip
+            draft = Draft(address, document.file, held, tuple(edited), new.lists)
+        else:
+            edited = [*edited, *self._edited_lists(members)]
+            draft = Draft(
+                address, document.file, held,
+                tuple(replace(it, names_people=True) for it in edited),
+                new.lists, members.keys, members.added, members.removed,
+            )  # fmt: skip
+        if edited:  # a list alone may change: also then the file that names it is as it was read
+            self.disk.as_read(document)
+        return draft
 
     def filled(self, document: Document) -> Document:
         """The document with the values of variables."""
@@ -131,7 +132,9 @@ class Drafter:
         """The member lists that each file names."""
         named: dict[str, list[str]] = {}
         for file, document in self._documents.items():
-            files = _mapping(_mapping(self.filled(document).content).get("members")).get("files")
+            files = mapping_in(mapping_in(self.filled(document).content).get("members")).get(
+                "files"
+            )
             named[file] = [str(it) for it in files] if isinstance(files, list) else []
         return named
 
@@ -159,11 +162,11 @@ class Drafter:
         if found is None:
             return None
         return with_live_members(
-            _mapping(written.get("members")),
-            _mapping(_mapping(pair.wanted.document.content).get("members")),
+            mapping_in(written.get("members")),
+            mapping_in(mapping_in(pair.wanted.document.content).get("members")),
             pair,
             found,
-            root=self.checked.root.resolve(),
+            disk=self.disk,
             named_by=lists_of(self.checked.root.resolve(), self._lists_named_by),
             emails_allowed=self.checked.project.privacy.emails_in_git == "allow",
         )
@@ -177,20 +180,28 @@ class Drafter:
                 f"change {document.file} if it is meant for all of them, or write the values out",
                 pair.wanted.document.position_of(("rule",), of_key=True),
             )
-        return self._edited(
-            pair, document.file, {**_mapping(document.content), "values": list(values)}
-        )
+        content = {**mapping_in(document.content), "values": list(values)}
+        return self._edited(pair, document, content)
 
-    def _edited(self, pair: Pair, file: str, content: JsonValue) -> tuple[Edited, ...]:
-        before = (self.checked.root / file).read_bytes()
-        after = update_yaml(before, content, file=file)
+    def _edited(self, pair: Pair, document: Document, content: JsonValue) -> tuple[Edited, ...]:
+        if canonical(content) == canonical(document.content):
+            return ()
+        before = self.disk.as_read(document)
+        after = update_yaml(before, content, file=document.file)
         if after is None:
             raise LeftAlone(
-                f"{file} cannot be made to say it by a small change",
+                f"{document.file} cannot be made to say it by a small change",
                 BY_HAND,
                 pair.wanted.document.position_of(),
             )
-        return (Edited(file, before, after),) if after != before else ()
+        return (Edited(document.file, before, after),)
+
+    def _edited_lists(self, members: NewMembers) -> Iterator[Edited]:
+        root = self.checked.root.resolve()
+        for path, after in members.lists.items():
+            before = self.disk.bytes_at(path)
+            assert before is not None
+            yield Edited(shown_path(root, path), before, after)
 
     def _kind(self, pair: Pair) -> Kind[Context]:
         return next(it for it in self.checked.kinds if it.name == pair.wanted.address.kind)
@@ -201,7 +212,3 @@ def _named(files: Set[str]) -> str:
     if not rest:
         return f"{first} uses"
     return f"{first} and {len(rest)} other file{'s' if len(rest) > 1 else ''} use"
-
-
-def _mapping(value: JsonValue) -> JsonObject:
-    return value if isinstance(value, Mapping) else {}

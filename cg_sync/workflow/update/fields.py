@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from cg_sync.core.kind import Field, Kind
 from cg_sync.core.match import Pair
 from cg_sync.core.state import Held
-from cg_sync.errors import Position
 from cg_sync.files.environment import escaped, names_variable
-from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
+from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer, mapping_in
 from cg_sync.kinds.context import Context
 from cg_sync.rules.ir import RawRule, Rule
 from cg_sync.rules.merge import merge_rule
 from cg_sync.rules.merge_line import NotMerged
+from cg_sync.workflow.update.left import LeftAlone
 
 Orders = Mapping[str, Sequence[str]]
 """The order in which a schema names fields, by the block that they stand in; '' is the file."""
@@ -26,15 +26,6 @@ Orders = Mapping[str, Sequence[str]]
 _BARE_DATE = len("2026-09-01")
 _OFFSET = re.compile(r"[0-9][+-][0-9]{2}:[0-9]{2}$")
 _TO_MINUTES = len("2026-09-01T09:00")
-
-
-class LeftAlone(Exception):
-    """This resource is not updated; the text says why, `hint` what to do, `where` the place."""
-
-    def __init__(self, message: str, hint: str, where: Position | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
-        self.where = where
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,7 @@ def with_live_fields(
         if field.pointer in kind.parsed and isinstance(value, Rule | RawRule):
             try:
                 merged = merge_rule(
-                    old, value, _mapping(new), context.vocabulary, fill=fill, escape=escaped
+                    old, value, mapping_in(new), context.vocabulary, fill=fill, escape=escaped
                 )
             except NotMerged as reason:
                 where = pair.wanted.document.position_of(field.pointer, of_key=True)
@@ -118,9 +109,9 @@ def in_style_of(old: str, moment: datetime, otherwise: str, zone: ZoneInfo) -> s
 
 def orders_of(schema: JsonObject) -> Orders:
     """The order of the fields in a file with this schema."""
-    properties = _mapping(schema.get("properties"))
+    properties = mapping_in(schema.get("properties"))
     inner = {
-        name: list(_mapping(_mapping(it).get("properties"))) for name, it in properties.items()
+        name: list(mapping_in(mapping_in(it).get("properties"))) for name, it in properties.items()
     }
     return {"": list(properties), **inner}
 
@@ -132,7 +123,7 @@ def _with(
     *block, name = map(str, field.pointer)
     if not block:
         return _set(content, name, value, orders[""]) if is_there else _without(content, name)
-    inner = _mapping(content.get(block[0]))
+    inner = mapping_in(content.get(block[0]))
     order = orders[block[0]]
     changed = _set(inner, name, value, order) if is_there else _without(inner, name)
     if not changed:
@@ -169,15 +160,11 @@ def _variables(value: JsonValue, here: Pointer) -> Iterator[tuple[Pointer, str]]
             yield from _variables(inner, (*here, index))
 
 
-def _mapping(value: JsonValue) -> JsonObject:
-    return value if isinstance(value, Mapping) else {}
-
-
 def _at(content: JsonValue, pointer: Pointer) -> JsonValue:
     for step in pointer:
-        content = _mapping(content).get(str(step))
+        content = mapping_in(content).get(str(step))
     return content
 
 
 def _is_there(content: JsonValue, pointer: Pointer) -> bool:
-    return pointer[-1] in _mapping(_at(content, pointer[:-1]))
+    return pointer[-1] in mapping_in(_at(content, pointer[:-1]))

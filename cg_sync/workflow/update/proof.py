@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from cg_sync.core.document import Document
 from cg_sync.core.members import KEY_FIELDS, KeyField, MemberKeys
@@ -12,12 +11,11 @@ from cg_sync.core.schema import Law
 from cg_sync.core.state import Desired, make_desired
 from cg_sync.errors import Problem, Severity
 from cg_sync.files.member_update import is_csv, keys_in
-from cg_sync.files.paths import resolve_inside
+from cg_sync.files.paths import resolve_inside, shown_path
 from cg_sync.files.schemas import read_schemas
 from cg_sync.files.yaml_reader import read_yaml
-from cg_sync.jsonvalue import JsonValue
+from cg_sync.jsonvalue import JsonValue, mapping_in
 from cg_sync.rules.parse import Vocabulary
-from cg_sync.workflow.check import Checked
 from cg_sync.workflow.update.draft import Draft, Drafter
 
 Wrong = tuple[Draft, str]
@@ -71,27 +69,28 @@ def _read_with(
         kinds=checked.kinds,
         law=law,
         context=replace(checked.context, vocabulary=known),
-        listed={it.file: _listed(checked, it, edited) for it in named},
+        listed={it.file: _listed(drafter, it, edited) for it in named},
     )
     return desired, (*problems, *unfit)
 
 
-def _listed(checked: Checked, document: Document, edited: Mapping[str, bytes]) -> MemberKeys:
+def _listed(drafter: Drafter, document: Document, edited: Mapping[str, bytes]) -> MemberKeys:
     """Whom the member lists of a group would name."""
     by: dict[KeyField, set[str]] = {}
-    root = checked.root.resolve()
+    root = drafter.checked.root.resolve()
     for relative in _files_of(document.content):
         path = resolve_inside(root, document.file, relative)
         assert path is not None
-        data = edited.get(path.relative_to(root).as_posix()) or path.read_bytes()
-        for _, (field, key) in keys_in(data, as_csv=is_csv(Path(path))):
+        shown = shown_path(root, path)
+        data = edited[shown] if shown in edited else drafter.disk.bytes_at(path)
+        assert data is not None  # it was read for the draft
+        for _, (field, key) in keys_in(data, as_csv=is_csv(path)):
             by.setdefault(field, set()).add(key)
     return MemberKeys(by)
 
 
 def _files_of(content: JsonValue) -> list[str]:
-    members = content.get("members") if isinstance(content, Mapping) else None
-    files = members.get("files") if isinstance(members, Mapping) else None
+    files = mapping_in(mapping_in(content).get("members")).get("files")
     return [str(it) for it in files] if isinstance(files, list) else []
 
 

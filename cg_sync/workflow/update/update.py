@@ -4,28 +4,23 @@ from them is empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from cg_sync.api.live import fetch_live
 from cg_sync.api.shop import Shop
-from cg_sync.core.address import Address
-from cg_sync.core.kind import Kind, Spec
 from cg_sync.core.match import Pair, check_against_shop, pair_up
 from cg_sync.core.state import Desired, Held, Live, Tombstone, Wanted
-from cg_sync.errors import Position, Problem, Severity, UsageWrong, did_you_mean
+from cg_sync.errors import FilesError, Position, Problem, Severity, UsageWrong, did_you_mean
 from cg_sync.files.writing import write_text
-from cg_sync.kinds.context import Context
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.update.draft import BY_HAND, Draft, Drafter, Edited
-from cg_sync.workflow.update.fields import LeftAlone
-from cg_sync.workflow.update.members import find_members, is_just
+from cg_sync.workflow.update.disk import Disk
+from cg_sync.workflow.update.draft import Draft, Drafter, Edited
+from cg_sync.workflow.update.left import BY_HAND, RUN_AGAIN, LeftAlone, left_alone
+from cg_sync.workflow.update.members import find_members
+from cg_sync.workflow.update.missing import missing, wanted_gone
 from cg_sync.workflow.update.proof import proved
-
-CODE = "CG-L17"
-MOST_READ = 3
-"""How many groups are read to see whether one has the members of a group that is missing."""
 
 
 @dataclass(frozen=True)
@@ -67,38 +62,61 @@ def update_files(
         return folders[it.address.kind] in only and it.document.file in asked
 
     pairs = [it for it in pair_up(checked.desired, live) if is_meant(it.wanted)]
-    problems = list(_wanted_gone(filter(is_meant, checked.desired.absent.values()), live))
     unclear = _unclear(checked, pairs, live)
-    problems += unclear
-    files = {it.where.file for it in unclear if it.where is not None}
-    clear = [it for it in pairs if it.wanted.document.file not in files]
-    problems += _missing(checked, clear, live, shop)
+    doubtful = {it.where.file for it in unclear if it.where is not None}
+    clear = [it for it in pairs if it.wanted.document.file not in doubtful]
+    problems = [
+        *wanted_gone(filter(is_meant, checked.desired.absent.values()), live),
+        *unclear,
+        *missing(checked, clear, live, shop),
+    ]
     held = [(it, it.held) for it in clear if it.held is not None]
-    drafter = Drafter(checked, find_members(shop, held, checked.kinds) if members else {})
+    found = find_members(shop, held, checked.kinds) if members else {}
+    return _updated(Drafter(checked, found, Disk(checked.root)), held, problems)
+
+
+def write_updates(root: Path, files: Sequence[Edited]) -> None:
+    """Write the files below `root`, each whole or not at all; FilesError at the first that cannot
+    be written, or that somebody changed after it was read. Nothing is written when one of them had
+    been changed at the start.
+    """
+    _refuse_changed(root, files)
+    for file in files:
+        _refuse_changed(root, [file])
+        write_text(root / file.path, file.after.decode())
+
+
+def _refuse_changed(root: Path, files: Iterable[Edited]) -> None:
+    problems = [
+        Problem("CG-F19", "was changed while the shop was read", Position(it.path), RUN_AGAIN)
+        for it in files
+        if Disk(root).bytes_at(root / it.path) != it.before
+    ]
+    if problems:
+        raise FilesError(problems)
+
+
+def _updated(
+    drafter: Drafter, held: Iterable[tuple[Pair, Held]], problems: Iterable[Problem]
+) -> Updated:
+    """The drafts that hold, and a warning for every other, below the `problems` there are."""
     drafts: list[Draft] = []
+    left = list(problems)
     unchanged = 0
     for pair, record in held:
         try:
             draft = drafter.draft(pair, record)
         except LeftAlone as reason:
             where = reason.where or pair.wanted.document.position_of()
-            problems.append(_left(str(reason), where, reason.hint))
+            left.append(left_alone(str(reason), where, reason.hint))
             continue
         if draft.edited:
             drafts.append(draft)
         else:
             unchanged += 1
     sound, wrong = proved(drafter, drafts)
-    problems += [_left(reason, Position(draft.file), BY_HAND) for draft, reason in wrong]
-    return Updated(sound, unchanged, tuple(problems))
-
-
-def write_updates(root: Path, files: Iterable[Edited]) -> None:
-    """Write the files below `root`, each whole or not at all; FilesError at the first that cannot
-    be written.
-    """
-    for file in files:
-        write_text(root / file.path, file.after.decode())
+    left += [left_alone(reason, Position(draft.file), BY_HAND) for draft, reason in wrong]
+    return Updated(sound, unchanged, tuple(left))
 
 
 def _choose(desired: Desired, chosen: Sequence[str]) -> Set[str]:
@@ -117,65 +135,9 @@ def _choose(desired: Desired, chosen: Sequence[str]) -> Set[str]:
     return set().union(*(by_word[word] for word in chosen))
 
 
-def _left(message: str, where: Position, hint: str) -> Problem:
-    return Problem(CODE, message, where, hint, Severity.WARNING)
-
-
-def _wanted_gone(tombstones: Iterable[Tombstone], live: Live) -> Iterator[Problem]:
-    for it in tombstones:
-        if it.address in live.held:
-            where = it.document.position_of(("state",), of_key=True)
-            hint = "remove `state: absent` and import it, or apply to delete it"
-            yield _left("state: absent here, and the shop has it", where, hint)
-
-
 def _unclear(checked: Checked, pairs: Sequence[Pair], live: Live) -> list[Problem]:
     """What makes it doubtful which record a file means. A code that the shop lacks is no such
     thing: the update may replace it.
     """
     found = check_against_shop(checked.desired, pairs, live, checked.kinds)
     return [it for it in found if it.severity is Severity.ERROR and it.code != "CG-L05"]
-
-
-def _missing(checked: Checked, pairs: Sequence[Pair], live: Live, shop: Shop) -> Iterator[Problem]:
-    """What the shop does not have, with a hint where it may have another name."""
-    kinds = {kind.name: kind for kind in checked.kinds}
-    taken = {it.held.address for it in pair_up(checked.desired, live) if it.held is not None}
-    taken |= checked.desired.absent.keys()
-    for pair in pairs:
-        if pair.held is not None:
-            continue
-        kind = kinds[pair.wanted.address.kind]
-        free = [
-            it
-            for address, it in live.held.items()
-            if address.kind == kind.name and address not in taken
-        ]
-        hint = "apply makes it; if it was deleted on purpose, write `state: absent`"
-        twin = next(_twins(pair.wanted, kind, free, shop), None)
-        if twin is not None:
-            hint = (
-                f"{twin.key} in the shop is just like it: if it was renamed, write that name here, "
-                f"and renamed_from: [{pair.wanted.address.key}]"
-            )
-        where = pair.wanted.document.position_of((kind.key,))
-        yield _left(f"{kind.key}: the shop has no such {kind.label}", where, hint)
-
-
-def _twins(
-    wanted: Wanted, kind: Kind[Context], free: Sequence[Held], shop: Shop
-) -> Iterator[Address]:
-    """Records without a file that are like it in all but their names."""
-    rest = [it.name for it in kind.fields if it.name not in (kind.key, "name")]
-    if rest:
-        mine = _values(wanted.spec, rest)
-        yield from (it.address for it in free if _values(it.spec, rest) == mine)
-    elif wanted.membership is not None and len(wanted.membership.keys):
-        size = len(wanted.membership.keys)
-        for it in [it for it in free if it.size == size][:MOST_READ]:
-            if is_just(shop.fetch_members(kind.collection, it.remote_id), wanted.membership):
-                yield it.address
-
-
-def _values(spec: Spec, names: Sequence[str]) -> Mapping[str, object]:
-    return {name: getattr(spec, name) for name in names}

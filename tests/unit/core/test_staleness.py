@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cg_sync.core.address import Address, RemoteId
-from cg_sync.core.diff import Update, diff
+from cg_sync.core.diff import Delete, Update, diff
 from cg_sync.core.frozen import Frozen
+from cg_sync.core.live_index import indexed
 from cg_sync.core.match import pair_up
 from cg_sync.core.members import MemberDelta, fingerprint_of
 from cg_sync.core.plan import AddMembers, CreateRecord, Plan, RemoveMembers, Target, make_plan
@@ -21,11 +22,12 @@ from cg_sync.core.staleness import (
     Moved,
     Standing,
     conflicts,
+    held_back,
     judged,
     made_already,
     remaining,
 )
-from cg_sync.core.state import Held, Live, Tombstone, Wanted
+from cg_sync.core.state import Held, Live, Tombstone, Unreadable, Wanted
 from cg_sync.kinds import KINDS
 from cg_sync.rules.ir import Leaf, Rule
 from cg_sync.rules.tests import InGroups
@@ -64,7 +66,7 @@ def today(
     plan: Plan, live: Live, members: Mapping[Address, Collection[RemoteId]] | None = None
 ) -> Judged:
     """The one change of the plan as it stands now."""
-    (found,) = judged(plan, live, members or {}, KINDS)
+    (found,) = judged(plan, indexed(live), members or {}, KINDS)
     return found
 
 
@@ -165,7 +167,7 @@ def test_what_moved_behind_a_mask_is_said_without_it() -> None:
     assert isinstance(change, Update)
     plan = replace(plan, changes=(replace(change, before=masked),))
     live = having(a_setting("spring", name="b@example.com", priority=5))
-    moved = judged(plan, live, {}, KINDS)[0].moved
+    moved = judged(plan, indexed(live), {}, KINDS)[0].moved
     assert Moved("name", "a***@example.com", "b***@example.com") in moved
     assert address.key == "spring"
 
@@ -177,7 +179,57 @@ def test_a_conflict_in_nothing_that_can_be_shown_is_still_told() -> None:
     assert found.moved == (Moved("record", "as planned from", "otherwise, in what is masked here"),)
 
 
+# --- what nobody may touch, or nobody can read
+
+
+def unreadable(kind: str, remote_id: int, key: str | None) -> Unreadable:
+    return Unreadable(kind, remote_id, "its rule is odd", key)
+
+
+def test_a_name_that_is_there_in_other_letters_is_taken() -> None:
+    found = today(planned(VIP), having(a_group("vip")))
+    assert found.moved == (Moved("name", "not there", "there as vip"),)
+
+
+def test_a_name_of_a_record_that_cannot_be_read_is_taken() -> None:
+    live = replace(having(), unreadable=(unreadable("customer_group", 9, "VIP"),))
+    found = today(planned(VIP), live)
+    assert found.moved == (Moved("name", "not there", "there, in a record that cannot be read"),)
+    other = replace(having(), unreadable=(unreadable("customer_group", 9, None),))
+    assert today(planned(VIP), other).standing is Standing.OK
+
+
+def test_a_new_name_that_is_taken_since_is_a_conflict() -> None:
+    plan = planned(a_group("Platinum", renamed_from=["Gold"]), live=having(a_group("Gold")))
+    found = today(plan, having(a_group("Gold"), a_group("platinum")))
+    assert found.moved == (Moved("name", "Gold", "there as platinum"),)
+
+
+@pytest.mark.parametrize("plan", [planned(SPRING, live=having(EARLIER)), a_delete(None)])
+def test_what_the_shop_holds_twice_is_touched_by_nobody(plan: Plan) -> None:
+    (change,) = plan.changes
+    held = a_record(VIP) if isinstance(change, Delete) else a_record(EARLIER)
+    live = replace(having(held), twice={held.address: (1, 2)})
+    assert [it.found for it in today(plan, live).moved] == ["there more than once"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "kind"),
+    [(planned(SPRING, live=having(EARLIER)), "customer_group_setting"),
+     (a_delete(), "customer_group")],
+)  # fmt: skip
+def test_what_cannot_be_read_any_more_is_not_gone(plan: Plan, kind: str) -> None:
+    live = replace(having(), unreadable=(unreadable(kind, 1, None),))
+    assert [it.found for it in today(plan, live).moved] == ["not to be read: its rule is odd"]
+
+
 # --- references
+
+
+def test_the_references_of_what_is_done_are_not_asked_for() -> None:
+    resource = a_setting("spring", price_list="student-tr")
+    lost = replace(IDS, codes={**IDS.codes, "price_lists": {"staff": 8}})
+    assert today(planned(resource), having(resource, ids=lost)).standing is Standing.ALREADY
 
 
 def test_a_code_that_the_shop_lost_is_a_conflict() -> None:
@@ -249,7 +301,7 @@ def test_of_a_change_that_is_half_done_the_rest_is_left() -> None:
     delta = moving([1, 2], [], [])
     plan = planned(VIP, members={VIP.address: delta})
     live = having(a_record(VIP, remote_id=40))
-    found = judged(plan, live, {VIP.address: [1]}, KINDS)
+    found = judged(plan, indexed(live), {VIP.address: [1]}, KINDS)
     assert [(it.record, it.members) for it in found] == [(Standing.ALREADY, Standing.OK)]
     (step,) = remaining(found, KINDS)
     assert isinstance(step, AddMembers)
@@ -259,18 +311,27 @@ def test_of_a_change_that_is_half_done_the_rest_is_left() -> None:
 
 def test_a_new_group_gets_record_and_members() -> None:
     plan = planned(VIP, members={VIP.address: moving([1], [], [])})
-    found = judged(plan, having(), {}, KINDS)
+    found = judged(plan, indexed(having()), {}, KINDS)
     assert [type(it) for it in remaining(found, KINDS)] == [CreateRecord, AddMembers]
     assert made_already(found, having()) == {}
 
 
-def test_a_conflict_is_left_out_with_all_of_its_writes() -> None:
+def test_while_there_is_a_conflict_nothing_is_taken_away() -> None:
     plan = planned(VIP, SPRING, live=having(VIP, EARLIER),
                    members={VIP.address: moving([1], [2], [2])})  # fmt: skip
     live = having(VIP, a_setting("spring", priority=5, active=False))
-    found = judged(plan, live, {VIP.address: [2]}, KINDS)
+    found = judged(plan, indexed(live), {VIP.address: [2]}, KINDS)
     assert [it.change.address.key for it in conflicts(found)] == ["spring"]
+    # Who is taken from one group may be among those whom a crossed change was to put into another.
+    assert [type(it) for it in remaining(found, KINDS)] == [AddMembers]
+    assert [it.address.key for it in held_back(found, KINDS)] == ["VIP", "spring"]
+
+
+def test_without_a_conflict_all_is_made() -> None:
+    plan = planned(VIP, live=having(VIP), members={VIP.address: moving([1], [2], [2])})
+    found = judged(plan, indexed(having(VIP)), {VIP.address: [2]}, KINDS)
     assert [type(it) for it in remaining(found, KINDS)] == [AddMembers, RemoveMembers]
+    assert held_back(found, KINDS) == ()
 
 
 @pytest.mark.parametrize("twice", [False, True])
@@ -279,7 +340,7 @@ def test_a_setting_may_wait_for_a_group_of_the_same_plan(twice: bool) -> None:
     rule = Rule(Leaf("groups", "@static_groups", InGroups(("VIP",))))
     plan = planned(VIP, a_setting("spring", rule=rule))
     live = replace(having(), twice={VIP.address: (1, 2)}) if twice else having()
-    found = judged(plan, live, {}, KINDS)
+    found = judged(plan, indexed(live), {}, KINDS)
     expected = Standing.CONFLICT if twice else Standing.OK
     assert [it.standing for it in found] == [expected, expected]
 
