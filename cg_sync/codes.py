@@ -106,8 +106,8 @@ CODES: Mapping[str, Code] = {
     ),
     "CG-F19": Code(
         "file cannot be written",
-        "The file system said no, and the old file is as it was. Check the folder, its "
-        "permissions and the space on the disk.",
+        "The file system said no, or somebody changed the file after it was read; it is left as "
+        "it was. Check the folder, its permissions and the space on the disk, or run it again.",
     ),
     "CG-F21": Code(
         "no such attribute",

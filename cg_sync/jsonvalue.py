@@ -27,7 +27,7 @@ def digest_of(value: JsonValue) -> str:
 
 
 def mapping_in(value: JsonValue) -> JsonObject:
-    """`value` if it is a mapping, otherwise an empty one: for data whose shape nobody has checked."""
+    """`value` if it is a mapping, otherwise an empty one: for data of unchecked shape."""
     return value if isinstance(value, Mapping) else {}
 
 

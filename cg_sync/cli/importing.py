@@ -125,8 +125,6 @@ def _update(
     show_members: bool,
     dry_run: bool,
 ) -> None:
-    from cg_sync.report.data import problems_data
-    from cg_sync.report.text import problem_lines
     from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.update.update import update_files, write_updates
 
@@ -138,7 +136,20 @@ def _update(
     if not dry_run:
         write_updates(checked.root, updated.files)
     patch = _patch(updated, show_members)
-    summary: dict[str, JsonValue] = {
+    summary = _summary(updated)
+    run.result |= summary
+    if run.format == "json":
+        write_json({**summary, "patch": patch})
+        run.printed_document = True
+        return
+    _show_patch(patch)
+    _show_rest(updated, dry_run)
+
+
+def _summary(updated: Updated) -> dict[str, JsonValue]:
+    from cg_sync.report.data import problems_data
+
+    return {
         "files": [it.path for it in updated.files],
         "updated": [
             {"kind": it.address.kind, "key": it.address.key, "file": it.file}
@@ -147,12 +158,12 @@ def _update(
         "unchanged": updated.unchanged,
         "problems": problems_data(updated.problems),
     }
-    run.result |= summary
-    if run.format == "json":
-        write_json({**summary, "patch": patch})
-        run.printed_document = True
-        return
-    _show_patch(patch)
+
+
+def _show_rest(updated: Updated, dry_run: bool) -> None:
+    """What was left alone, and one line that counts it all."""
+    from cg_sync.report.text import problem_lines
+
     write(problem_lines(updated.problems), to_stderr=True)
     word = "would change" if dry_run else "changed"
     left = len({it.where.file if it.where else "" for it in updated.problems})

@@ -161,7 +161,7 @@ def _show(error: CgSyncError, run: Run) -> None:
     if isinstance(error, FilesError):
         write(problem_lines(error.problems), to_stderr=True)
         if not run.printed_document:
-            put_problems(run, error.problems)
+            put_problems(run, error.problems, no_plan=True)
         return
     write([line(Span("error: ", Tone.ERROR), discreet(str(error), 2000))], to_stderr=True)
     if error.hint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -21,6 +22,7 @@ from cg_sync.report.formats import (
 
 if TYPE_CHECKING:
     from cg_sync.core.plan import Plan
+    from cg_sync.core.source import Source
     from cg_sync.errors import Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,7 +62,7 @@ def put(run: Run, plan: Plan, out: Path | None, *, most: int, full_report: str) 
     from cg_sync.report.text import plan_lines
 
     form = cast(PlanFormat, run.format)
-    paper = _paper(run, most=most, full_report=full_report)
+    paper = _paper(run, most=most, full_report=full_report, source=plan.source)
     if out is not None:
         write_text(out, plan_text(plan, form, paper))
     elif form == "text":
@@ -70,24 +72,46 @@ def put(run: Run, plan: Plan, out: Path | None, *, most: int, full_report: str) 
     run.printed_document = run.printed_document or (form != "text" and out is None)
 
 
-def put_problems(run: Run, problems: Sequence[Problem]) -> bool:
+def put_problems(run: Run, problems: Sequence[Problem], *, no_plan: bool = False) -> bool:
     """The problems on stdout, when the format of the run is one for findings alone; whether it is.
 
-    Text and JSON are not: each command has its own of these.
+    Text and JSON are not: each command has its own of these. With `no_plan` they take the place of
+    a plan.
     """
     if run.format not in FINDING_FORMATS:
         return False
-    emit(problems_text(problems, run.format, _paper(run)))
+    target = _target(run) if no_plan else None
+    emit(problems_text(problems, run.format, replace(_paper(run), target=target)))
     run.printed_document = True
     return True
 
 
-def _paper(run: Run, *, most: int = GITHUB_COMMENT, full_report: str = "") -> Paper:
+def _paper(
+    run: Run,
+    *,
+    most: int = GITHUB_COMMENT,
+    full_report: str = "",
+    source: Source | None = None,
+) -> Paper:
     from importlib.metadata import version
 
     from cg_sync.files.repository import folder_in_repository
     from cg_sync.kinds import KINDS
 
     labels = {kind.name: kind.label for kind in KINDS}
-    folder = folder_in_repository(run.project)
+    # A saved plan knows where its project is; it may be shown from anywhere.
+    folder = folder_in_repository(run.project) if source is None else source.folder
     return Paper(labels, version("cg-sync"), most, full_report, folder)
+
+
+def _target(run: Run) -> tuple[str, int] | None:
+    """The environment of the run and its channel, as far as a project with faults tells them."""
+    from cg_sync.files.tree import read_tree
+    from cg_sync.jsonvalue import mapping_in
+
+    document = read_tree(run.project, {})[0].project
+    content = mapping_in(document.content) if document is not None else {}
+    environments = mapping_in(content.get("environments"))
+    name = run.environment or (next(iter(environments), "") if len(environments) == 1 else "")
+    channel = mapping_in(environments.get(name)).get("channel")
+    return (name, channel) if isinstance(channel, int) else None

@@ -29,7 +29,7 @@ _FILE = re.compile(rf"{_LETTER}*\.(?:ya?ml|json|csv|txt)\b")
 
 
 def without_addresses(text: str) -> str:
-    """`text` with `a***@example.com` for every e-mail address in it; masked again it is the same."""
+    """`text` with `a***@example.com` for every e-mail address in it, the same if masked again."""
     if "@" not in text:
         return text
     parts = text.split("@")

@@ -20,11 +20,13 @@ class SnapshotRead:
 @dataclass(frozen=True, slots=True)
 class Source:
     """`commit` of the files is empty outside of git; `dirty` when files differ from it. `base` is
-    the commit against which changes were told apart, empty when none was asked for.
+    the commit against which changes were told apart, empty when none was asked for. `folder` is the
+    project's in its repository, empty or with a slash at its end.
     """
 
     tool_version: str
     commit: str = ""
     dirty: bool = False
     base: str = ""
+    folder: str = ""
     snapshot: SnapshotRead | None = None

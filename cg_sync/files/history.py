@@ -17,10 +17,11 @@ def read_former_files(root: Path, folders: Sequence[str]) -> Mapping[str, bytes]
     """The YAML files of `folders` that this branch deleted or changed, as they were where it left
     the main one.
 
-    On the main branch itself: what its last commit deleted or changed. By path from `root`. Empty
+    On the main branch itself: what its last commit deleted or changed or, while files differ from
+    it, what differs. By path from `root`. Empty
     without git or outside a repository: this is advice, never a condition.
     """
-    base = _base(root)
+    base = _base(root, folders)
     if base is None:
         return {}
     patterns = [f"{folder}/*.yaml" for folder in folders]
@@ -70,15 +71,21 @@ def read_checkout(root: Path, paths: Sequence[str]) -> Checkout:
     return Checkout(commit, bool(changed) if there else False)
 
 
-def _base(root: Path) -> str | None:
+def _base(root: Path, folders: Sequence[str]) -> str | None:
+    """Where this branch began; on the main branch what its last commit changed, or, while files
+    differ from it, that commit itself.
+    """
     head = _commit(root, "HEAD")
     for branch in MAIN_BRANCHES if head else ():
         tip = _commit(root, branch)
         if tip is not None:
             shared = _git(root, "merge-base", tip, "HEAD")
             base = shared.decode().strip() if shared else None
-            return base if base != head else _commit(root, "HEAD^") or head
-    return _commit(root, "HEAD^") or head
+            if base != head:
+                return base
+            break
+    is_clean = _git(root, "diff", "--quiet", "HEAD", "--", *folders) is not None
+    return (_commit(root, "HEAD^") or head) if is_clean else head
 
 
 def _commit(root: Path, name: str) -> str | None:

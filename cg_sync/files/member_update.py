@@ -54,17 +54,18 @@ def update_member_list(
 ) -> bytes | None:
     """The list without those that are `gone` (in normal form), and with `new` ones at its end.
 
-    None when it would then not name just these. Of a CSV row the other columns are left blank.
+    None when it would then not name just these. Of a CSV row the other columns are left blank; from
+    a text the comments directly above who is gone go too, but not those at its top.
     """
     before = keys_in(data, as_csv=as_csv)
     lines = _lines(data)
-    ends = _ends(lines) if as_csv else {}
-    dropped = {
-        number
-        for start, key in before
-        if key in gone
-        for number in range(start, ends.get(start, start) + 1)
-    }
+    going = [start for start, key in before if key in gone]
+    if as_csv:
+        ends = _ends(lines)
+        dropped = {it for start in going for it in range(start, ends[start] + 1)}
+    else:
+        top = before[0][0] if before else 1
+        dropped = {it for start in going for it in _with_comments(lines, start, top)}
     newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     kept = [line for number, line in enumerate(lines, 1) if number not in dropped]
     if kept and new and not kept[-1].endswith("\n"):
@@ -86,6 +87,14 @@ def _lines(data: bytes) -> list[str]:
 def _header(lines: Sequence[str]) -> list[str]:
     first = lines[0] if lines else ""
     return [it.strip().lower() for it in next(csv.reader([first], delimiter=delimiter_of(first)))]
+
+
+def _with_comments(lines: Sequence[str], number: int, top: int) -> range:
+    """A line of a text, and the comments directly above it when they are below the line `top`."""
+    first = number
+    while first - 1 > top and lines[first - 2].lstrip().startswith("#"):
+        first -= 1
+    return range(first, number + 1)
 
 
 def _ends(lines: Sequence[str]) -> dict[int, int]:

@@ -89,7 +89,9 @@ class Splice:
         yield end, end, f"{lacks}{below}".rstrip("\r\n") if lacks else below
 
     def remove(self, around: Node, gone: Sequence[Entry]) -> Iterator[Change]:
-        """Without these entries, of which not all may go, and the comments behind them."""
+        """Without these entries, of which not all may go, and the comments behind them; those of
+        lists also without the comments directly above, which would speak of the next entry.
+        """
         places = {id(it): number for number, it in enumerate(around.entries)}
         numbers = {places[id(it)] for it in gone}
         for number in sorted(numbers):
@@ -98,6 +100,8 @@ class Splice:
             if entry.value.form != "scalar" and not entry.value.flow:
                 end = self._past_comments(end, entry.start - start)
             if self._is_alone(entry, around):
+                if around.form == "list" and number:  # above the first they may be about the list
+                    start = self._comments_above(entry, around.entries[number - 1])
                 yield start, end, ""
             elif around.flow:
                 yield self._in_brackets(around.entries, number, numbers)
@@ -240,6 +244,20 @@ class Splice:
         return not before.strip() and (
             not around.flow or _REST.match(self.text, entry.end) is not None
         )
+
+    def _comments_above(self, entry: Entry, previous: Entry) -> int:
+        """Where the comments directly above an entry, at its own indentation, begin; without any,
+        where its line does.
+        """
+        start = self._line_start(entry.start)
+        mark = f"{self.text[start : entry.start]}#"
+        # Not before the previous entry ends: a text over several lines may hold a `#`.
+        begins = at = self._line_end(previous.end)
+        while at < start:
+            is_comment = self.text.startswith(mark, at)
+            at = self._line_end(at)
+            begins = begins if is_comment else at
+        return begins
 
     def _past_comments(self, index: int, column: int) -> int:
         """Past the comments from `index` on that are indented deeper than `column`: they belong to

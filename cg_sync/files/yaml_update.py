@@ -29,7 +29,8 @@ def update_yaml(
 
     Comments, order, quotes, blank lines, indentation and line ends stay, and so does every line
     whose values stay. A new key stands where its place among the keys of `wanted` is. What is taken
-    away goes with the comment behind it; comments above stay.
+    away goes with the comment behind it. Comments above stay, except those directly above an entry
+    of a list, at its indentation; above the first entry they may be about the list, and stay too.
     """
     before, _ = read_yaml(data, file=file, make_parser=make_parser)
     text, _ = text_of(data, file=file)

@@ -41,7 +41,7 @@ class _Pull:
 
 
 def merge_of(environ: Mapping[str, str], workflow: str = "") -> Merge:
-    """What the running workflow of GitHub applies, planned by the same file unless another is named.
+    """What the running workflow of GitHub applies, planned by the same file or the one named.
 
     Raises UsageWrong when it runs for no branch.
     """

@@ -102,6 +102,7 @@ def _source_data(source: Source | None) -> JsonValue:
         "commit": source.commit,
         "dirty": source.dirty,
         "base": source.base,
+        "folder": source.folder,
         "snapshot": None
         if snapshot is None
         else {

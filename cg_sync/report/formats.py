@@ -28,7 +28,8 @@ GITHUB_COMMENT = 65_536
 class Paper:
     """What a report needs besides the plan: what resources are called, the version of the tool, how
     many characters there may be where a format has a limit, where the full report is, and in which
-    folder of its repository the project is: empty, or with a slash at its end.
+    folder of its repository the project is: empty, or with a slash at its end. `target` is the
+    environment and channel for which there is no plan, of problems that stopped one.
     """
 
     labels: Labels
@@ -36,6 +37,7 @@ class Paper:
     most: int = GITHUB_COMMENT
     full_report: str = ""
     folder: str = ""
+    target: tuple[str, int] | None = None
 
 
 def plan_text(plan: Plan, form: PlanFormat, paper: Paper) -> str:
@@ -88,7 +90,7 @@ def problems_text(problems: Sequence[Problem], form: ProblemFormat, paper: Paper
         case "markdown":
             from cg_sync.report.markdown.document import problems_markdown
 
-            return problems_markdown(problems, most=paper.most)
+            return problems_markdown(problems, most=paper.most, target=paper.target)
         case "junit":
             from cg_sync.report.junit import junit
 

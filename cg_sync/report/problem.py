@@ -47,10 +47,15 @@ def placed(problem: Problem) -> Position:
     return problem.where or Position(PROJECT_FILE)
 
 
+EASILY_MISSED = "CG-L13"
+
+
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Errors, then warnings, then infos, each in the order given."""
+    """Errors, then warnings, then infos, each in the order given; but what is only easily missed
+    comes after what is wrong or has moved.
+    """
     rank = {severity: number for number, severity in enumerate(Severity)}
-    return tuple(sorted(problems, key=lambda it: rank[it.severity]))
+    return tuple(sorted(problems, key=lambda it: (rank[it.severity], it.code == EASILY_MISSED)))
 
 
 _LINE_NUMBER = re.compile(r"(:|\bline )\d+")

@@ -201,6 +201,7 @@ def _source(data: Mapping[str, Any] | None) -> Source | None:
         commit=data["commit"],
         dirty=data["dirty"],
         base=data["base"],
+        folder=data["folder"],
         snapshot=None
         if snapshot is None
         else SnapshotRead(

@@ -17,6 +17,7 @@ from cg_sync.core.source import Source
 from cg_sync.core.state import Live
 from cg_sync.errors import Problem, Severity
 from cg_sync.files.history import read_checkout
+from cg_sync.files.repository import folder_in_repository
 from cg_sync.files.tree import PROJECT_PATHS
 from cg_sync.workflow.check import Checked, refuse_if_errors
 from cg_sync.workflow.connect import chosen_environment
@@ -85,7 +86,8 @@ def source_of(checked: Checked) -> Source:
     """Where a plan made now comes from."""
     kinds = (kind.folder for kind in checked.kinds)
     checkout = read_checkout(checked.root, [*PROJECT_PATHS, *kinds])
-    return Source(version("cg-sync"), checkout.commit, checkout.dirty)
+    folder = folder_in_repository(checked.root)
+    return Source(version("cg-sync"), checkout.commit, checkout.dirty, folder=folder)
 
 
 def _beside_unmanaged(

@@ -10,7 +10,7 @@ from typing import cast
 from cg_sync.core.diff import Create, Update
 from cg_sync.core.plan import Plan
 from cg_sync.core.reading import Note, Reading
-from cg_sync.core.telling import MOST_PROVED, NOT_PROVED, told
+from cg_sync.core.telling import MOST_PROVED, NOT_PROVED, live_first, told
 from cg_sync.errors import counted
 from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING, CustomerGroupSetting
 from cg_sync.rules.analysis.prove import World
@@ -35,7 +35,7 @@ def explained(plan: Plan, checked: Checked, *, as_of: datetime) -> Plan:
     Of very many changes only the first are looked at, and the others say so.
     """
     plan = told(plan, checked.kinds, checked.context, as_of=as_of)
-    deciding = [it for it in plan.changes if isinstance(it, Create | Update) and _decides(it)]
+    deciding = [it for it in live_first(plan.changes) if _decides(it)]
     readings = dict(plan.readings)
     looked_at: dict[str, Subject | None] = {}
     for change in deciding:

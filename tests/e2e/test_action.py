@@ -30,6 +30,7 @@ rule: {match: [email: {domain_under: [edu.tr]}, email_verified: true]}
 display: {price_list: student-tr, stock_list: online}
 """
 NAME = "cg-sync-plan-test"
+WORKFLOW = ".github/workflows/cg-sync.yml"
 HEAD = "beef" * 10
 
 
@@ -88,12 +89,18 @@ class Pull:
         sha = git(self.repository, "rev-parse", "HEAD")
         self.runner.github |= {
             "event_name": "push", "base_ref": "", "sha": sha, "event_path": "", "run_id": "100",
+            "ref": "refs/heads/main", "workflow_ref": f"acme/shop/{WORKFLOW}@refs/heads/main",
         }  # fmt: skip
-        merged = {"number": 7, "merged_at": "2026-11-22", "merge_commit_sha": sha}
-        ran = {"id": 99, "repository_id": 5, "head_repository_id": 5, "head_sha": HEAD}
+        merged: dict[str, Any] = {"number": 7, "merged_at": "2026-11-22", "merge_commit_sha": sha}
+        merged |= {"head": {"sha": HEAD, "ref": "feature"}, "base": {"ref": "main"}}
+        ran = {
+            "id": 99, "repository_id": 5, "head_repository_id": 5, "head_sha": HEAD,
+            "head_branch": "feature",
+        }  # fmt: skip
         kept = {"id": 1, "name": NAME, "expired": False, "workflow_run": ran}
         self.fake.also = {
-            f"/repos/acme/shop/commits/{sha}/pulls": [{**merged, "head": {"sha": HEAD}}],
+            f"/repos/acme/shop/commits/{sha}/pulls": [merged],
+            "/repos/acme/shop/actions/runs/99": {"path": WORKFLOW, "event": "pull_request"},
             "/repos/acme/shop/actions/artifacts": {
                 "artifacts": [kept] if artifacts is None else artifacts
             },
@@ -230,6 +237,21 @@ def test_problems_stand_on_the_lines_of_the_files(pull: Pull) -> None:
     assert "plan" not in ran.done
 
 
+def test_problems_take_the_place_of_a_plan_that_is_none_any_more(
+    pull: Pull, fake: FakeForge
+) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    assert not pull.plan().failed
+    before = fake.comments[0]["body"]
+    pull.commit(groups__vip="nmae: VIP\n")
+    assert pull.plan().failed
+    assert len(fake.comments) == 1
+    after = fake.comments[0]["body"]
+    assert "### No plan for" in after
+    assert "nmae" in after
+    assert after.split("digest=")[0] == before.split("digest=")[0]
+
+
 @pytest.mark.long
 def test_a_failing_rule_test_ends_the_run(pull: Pull) -> None:
     case = """
@@ -286,6 +308,21 @@ def test_without_the_plan_nothing_is_applied(
     assert "left no plan" in ran.log
     assert "apply" not in ran.done
     assert shop.settings() == {}
+
+
+@pytest.mark.long
+def test_the_plan_of_another_workflow_file_must_be_asked_for(pull: Pull, shop: SandboxShop) -> None:
+    pull.commit(settings__student_discount=STUDENTS)
+    assert not pull.plan().failed
+    pull.merge()
+    planned = ".github/workflows/plan.yml"
+    pull.fake.also["/repos/acme/shop/actions/runs/99"]["path"] = planned
+    refused = pull.apply()
+    assert refused.outputs["exit-code"] == str(int(ExitCode.STALE))
+    assert "left no plan" in refused.log
+    assert shop.settings() == {}
+    assert not pull.apply(plan_workflow=planned).failed
+    assert list(shop.settings()) == ["student-discount"]
 
 
 @pytest.mark.long
@@ -399,7 +436,10 @@ def test_the_gitlab_template_plans_notes_and_applies(
     summary = json.loads((pull.repository / "plan-summary.json").read_text())
     assert summary == {"create": 1, "update": 0, "delete": 0}
     kept = template[".cg-sync-plan"]["artifacts"]
-    assert kept["reports"] == {"terraform": "plan-summary.json"}
+    assert kept["reports"] == {
+        "codequality": "codequality.json",
+        "terraform": "plan-summary.json",
+    }
     assert all((pull.repository / name).exists() for name in kept["paths"])
     assert "student-discount" in fake.body_of(1000)
     applied = shell(job_of("ci/gitlab.yml", ".cg-sync-apply"), pull.repository, **env)

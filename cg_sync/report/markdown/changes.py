@@ -61,15 +61,15 @@ def change_sections(plan: Plan, labels: Labels) -> Iterator[Section]:
         title = NOT_WANTED if plan.view == "drift" and takes is _is_deletion else heading
         yield Section(f"#### {title}", tuple(_items(found, FIRST, is_open=is_open)), SHOWN)
         mine = [it for it in mine if not takes(it)]
-    for kind, label in labels.items():
-        found = [it for it in mine if it.change.address.kind == kind]
-        items = _items(found, LATER, is_open=is_open)
-        yield Section(f"#### {label.capitalize()}s", tuple(items), SHOWN)
     drift = [it for it in told if origin_of(it.origins) is Origin.DRIFT]
     taken = [it for it in drift if takes_away(it)]
     others = [it for it in drift if not takes_away(it)]
     both = (*_items(taken, FIRST, is_open=is_open), *_items(others, LATER, is_open=is_open))
     yield Section(DRIFT_HEADING, both, SHOWN)
+    for kind, label in labels.items():
+        found = [it for it in mine if it.change.address.kind == kind]
+        items = _items(found, LATER, is_open=is_open)
+        yield Section(f"#### {label.capitalize()}s", tuple(items), SHOWN)
 
 
 Ranks = tuple[int, int]

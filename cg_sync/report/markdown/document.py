@@ -52,14 +52,24 @@ def plan_markdown(plan: Plan, labels: Labels, *, most: int = 65_536, full_report
     return _written(top, sections, bottom, most, full_report)
 
 
-def problems_markdown(problems: Sequence[Problem], *, most: int = 65_536) -> str:
-    """Problems under their count, errors first, in at most `most` bytes of UTF-8, from 2,000 on."""
+def problems_markdown(
+    problems: Sequence[Problem], *, most: int = 65_536, target: tuple[str, int] | None = None
+) -> str:
+    """Problems under their count, errors first, in at most `most` bytes of UTF-8, from 2,000 on.
+
+    With the environment and channel of a `target` they say that there is no plan for it, under the
+    marker by which they take the place of one.
+    """
     counts = [
         counted(number, severity.value)
         for severity in Severity
         if (number := sum(it.severity is severity for it in problems))
     ]
-    top = [f"### {', '.join(counts)}" if counts else "### No problems"]
+    said = ", ".join(counts) or "No problems"
+    top = [f"### {said}"]
+    if target is not None:
+        no_plan = prose(f"No plan for {target[0]}")
+        top = [f"{marker_of(*target)}digest=none -->", f"### {no_plan}: {said}"]
     return _written(top, [*_problem_sections(problems)], [], most, "")
 
 

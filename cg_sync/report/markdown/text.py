@@ -134,9 +134,41 @@ _COMMIT = re.compile(r"[0-9a-f]{7,}", re.IGNORECASE)
 def prose(text: str, most: int = 1000) -> str:
     """A sentence in which others may have chosen words, harmless, discreet and cut. Words of
     letters and short numbers stand as they are; everything else is in code spans, where no platform
-    looks for links, mentions, commits, formulas or emoji.
+    looks for links, mentions, commits, formulas or emoji. What the sentence itself puts between
+    backticks is one code span.
     """
-    return " ".join(map(_word, discreet(text, most).split()))
+    shown = discreet(text, most)
+    pieces = shown.split("`")
+    if len(pieces) % 2 == 0 or "``" in shown:
+        return _words(shown)
+    made = [_span(_short(it)) if at % 2 else _between(it) for at, it in enumerate(pieces)]
+    return _joined(it for it in made if it)
+
+
+def _words(text: str) -> str:
+    return " ".join(map(_word, text.split()))
+
+
+_END = re.compile(r"[.,;:?!)]*(?=\s|$)")
+
+
+def _between(text: str) -> str:
+    """The words with the spaces around them, and with the mark that ends what stands before."""
+    found = _END.match(text)
+    mark = found[0] if found is not None else ""
+    text = text[len(mark) :]
+    words = _words(text)
+    start = mark + (" " if text[:1].isspace() else "")
+    end = " " if text[-1:].isspace() and words else ""
+    return f"{start}{words}{end}"
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts in a row; two code spans never touch, since that would make one of them."""
+    text = ""
+    for part in parts:
+        text += f" {part}" if text[-1:] == "`" and part[0] == "`" else part
+    return text.strip()
 
 
 def _word(text: str) -> str:

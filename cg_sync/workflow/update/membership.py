@@ -115,10 +115,10 @@ def _added(
     """Where each new member is named: in the last of the lists that can hold them, if any."""
     counts = {name: len(keys.by.get(name, ())) for name in KEY_FIELDS}
     by_use = sorted(KEY_FIELDS, key=lambda it: -counts[it])
-    fields = [(path, fields_of(it, as_csv=is_csv(path))) for path, it in reversed(lists.items())]
+    fields = [(path, fields_of(it, as_csv=is_csv(path))) for path, it in lists.items()]
     for person in new:
         usable = [it for it in by_use if _can_name(person, it, emails_allowed)]
-        in_lists = [(path, it) for path, known in fields for it in usable if it in known]
+        in_lists = [(path, it) for path, known in reversed(fields) for it in usable if it in known]
         path, name = in_lists[0] if in_lists else (None, usable[0])
         yield path, (name, person[name])
 
@@ -144,7 +144,7 @@ def _changed(
 def _with_customers(
     block: JsonObject, stay: Sequence[bool], new: Sequence[JsonValue]
 ) -> JsonObject:
-    """The block with those customers who `stay` and the new ones; a new key stands below `mode:`."""
+    """The block with the customers who `stay` and new ones; a new key stands below `mode:`."""
     before = block.get("customers")
     kept = (
         [it for it, stays in zip(before, stay, strict=True) if stays]

@@ -70,3 +70,14 @@ def test_on_the_main_branch_the_last_commit_counts(repository: Path) -> None:
 
 def test_outside_of_a_repository_nothing_is_known(tmp_path: Path) -> None:
     assert read_former_files(tmp_path, FOLDERS) == {}
+
+
+def test_on_the_main_branch_what_is_not_committed_yet_counts(repository: Path) -> None:
+    git(repository, "checkout", "-q", "main")
+    path = repository / "groups/vip.yaml"
+    path.write_text("name: VIP\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "Add VIP")
+    assert read_former_files(repository, FOLDERS) == {}
+    path.write_text("name: Platinum\n")
+    assert read_former_files(repository, FOLDERS) == {"groups/vip.yaml": b"name: VIP\n"}

@@ -176,6 +176,20 @@ def test_the_token_does_not_follow_a_redirect_to_another_host(fake: FakeForge, s
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_the_token_does_not_follow_a_redirect_that_is_not_encrypted(status: int) -> None:
+    clear = f"http://github.example{GITHUB_COMMENTS}"
+    client = ForgeClient(GITHUB, "https://github.example", TOKEN, attempts=1)
+    with RequestsMock(assert_all_requests_are_fired=False) as wire:
+        wire.get(
+            f"https://github.example{GITHUB_COMMENTS}", status=status, headers={"Location": clear}
+        )
+        wire.get(clear, json=[])
+        with pytest.raises(BadAnswer, match="redirects GET"):
+            client.send(READ)
+        assert [it.request.url for it in wire.calls if str(it.request.url).startswith(clear)] == []
+
+
 def test_a_repository_that_moved_is_followed_on_the_same_host(fake: FakeForge) -> None:
     target = f"{fake.url}{GITHUB_COMMENTS}?per_page=1&page=1"
     fake.add("one")

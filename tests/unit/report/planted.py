@@ -97,7 +97,7 @@ def _problems(text: str, where: Position) -> tuple[Problem, ...]:
 
 def _source(text: str) -> Source:
     snapshot = SnapshotRead(datetime(2026, 11, 20, 8, tzinfo=UTC), timedelta(hours=26), False)
-    return Source(text, text, True, text, snapshot)
+    return Source(text, text, True, text, text, snapshot)
 
 
 def _readings(plan: Plan, text: str) -> dict[Address, Reading]:
