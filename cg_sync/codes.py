@@ -385,6 +385,12 @@ CODES: Mapping[str, Code] = {
         "`import --update` does not touch this resource: nobody but its authors can say what the "
         "file should be. Change the file by hand, or apply it.",
     ),
+    "CG-L18": Code(
+        "deleted, and still used",
+        "Something refers to what this plan deletes: a rule asks about the group. In a file it is "
+        "an error: take the name out there, or keep the group. In a record without a file it is a "
+        "warning: nobody can say what the shop makes of a rule about a group that is gone.",
+    ),
     # --- guards
     "CG-G01": Code(
         "too many deletes",

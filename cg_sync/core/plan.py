@@ -185,15 +185,11 @@ def _chunks(members: Sequence[Member]) -> Iterator[tuple[Member, ...]]:
         yield tuple(members[start : start + MEMBERS_PER_CALL])
 
 
-def intent_digest(target: Target, changes: Iterable[Change]) -> str:
-    """SHA-256 of what is meant to happen: the same for the same intent whatever the commit, the
-    layout of the files or the time, and different as soon as any value, member or target differs.
-    """
-    return digest_of_intents(target, map(intent_of, changes))
-
-
 def digest_of_intents(target: Target, intents: Iterable[str]) -> str:
-    """The same from the intents of the single changes, in their order."""
+    """SHA-256 of what is meant to happen, from the intents of the changes in their order: the same
+    for the same intent whatever the commit, the layout of the files or the time, and different as
+    soon as any value, member or target differs.
+    """
     return digest_of([FORMAT, target.environment, target.url, target.channel, [*intents]])
 
 

@@ -89,14 +89,6 @@ def _test(leaf: Leaf, negations: int) -> JsonValue:
     return operators["eq"] if operators.keys() == {"eq"} else operators
 
 
-def rule_lines(rule: Rule | RawRule) -> tuple[str, ...]:
-    """The rule as lines of YAML, as `document_lines` writes them.
-
-    Raises ValueError as `rule_to_document` does.
-    """
-    return document_lines(rule_to_document(rule))
-
-
 def document_lines(content: JsonObject | list[JsonValue]) -> tuple[str, ...]:
     """Lines of YAML, a condition a line; a list too long for one has a value a line.
 

@@ -15,6 +15,7 @@ from cg_sync.core.member_problems import check_members
 from cg_sync.core.plan import Plan, Target, make_plan
 from cg_sync.core.source import Source
 from cg_sync.core.state import Live
+from cg_sync.core.still_used import check_still_used
 from cg_sync.errors import Problem, Severity
 from cg_sync.files.history import read_checkout
 from cg_sync.files.repository import folder_in_repository
@@ -65,7 +66,8 @@ def plan_changes(
     )
     former = read_former(checked, difference)
     alike = find_renames(checked, difference, live, shop, former, severity=renames)
-    problems = (*problems, *alike)
+    used = check_still_used(difference.changes, checked.desired, live, checked.kinds)
+    problems = (*problems, *alike, *used)
     refuse_if_errors(problems)
     beside = tuple(_beside_unmanaged(checked, difference.unmanaged, live))
     gone = tuple(check_left_behind(checked, difference.unmanaged, former))

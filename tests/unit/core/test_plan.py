@@ -23,7 +23,7 @@ from cg_sync.core.plan import (
     RemoveMembers,
     Target,
     UpdateRecord,
-    intent_digest,
+    digest_of_intents,
     intent_of,
     make_plan,
     steps_of,
@@ -107,7 +107,7 @@ def test_members_go_in_calls_of_a_bounded_size(count: int, sizes: list[int]) -> 
 
 
 def digest(*changes: Change, target: Target = TARGET) -> str:
-    return intent_digest(target, changes)
+    return digest_of_intents(target, map(intent_of, changes))
 
 
 def with_rule(rule: JsonValue) -> Change:
@@ -177,7 +177,7 @@ def test_a_rule_on_another_path_is_another_intent_though_it_reads_the_same() -> 
 def test_every_other_intent_has_another_digest() -> None:
     seen: dict[str, str] = {}
     for name, target, changes in different_intents():
-        earlier = seen.setdefault(intent_digest(target, changes), name)
+        earlier = seen.setdefault(digest_of_intents(target, map(intent_of, changes)), name)
         assert earlier == name, f"{name} has the digest of {earlier}"
 
 
@@ -206,7 +206,7 @@ def test_a_plan_holds_all_there_is_to_say() -> None:
         problems=(Problem("CG-L04", "unknown"),),
         unmanaged=(Address("customer_group", "Old"),),
         unchanged=3,
-        digest=intent_digest(TARGET, deletes),
+        digest=digest_of_intents(TARGET, map(intent_of, deletes)),
         calls={"GET": 4},
         intents={it.address: intent_of(it) for it in deletes},
         fingerprints=fingerprints_of(deletes, TEN_GROUPS, KINDS),

@@ -15,7 +15,6 @@ from cg_sync.rules.catalogue import GROUPS_PATH
 from cg_sync.rules.document import (
     MAX_LINE_WIDTH,
     document_lines,
-    rule_lines,
     rule_to_document,
     rule_to_file,
 )
@@ -39,6 +38,10 @@ from tests.unit.rules.strategies import catalogue, json_values, rules
 
 CATALOGUE = catalogue()
 VOCABULARY = Vocabulary(CATALOGUE, {})
+
+
+def rule_lines(rule: Rule | RawRule) -> tuple[str, ...]:
+    return document_lines(rule_to_document(rule))
 
 
 def email(*domains: str, when_missing: bool = False) -> Leaf:
