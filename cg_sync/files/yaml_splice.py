@@ -109,10 +109,13 @@ class Splice:
                 yield self._behind_dash(around.entries, number, end)
 
     def _in_brackets(self, entries: Sequence[Entry], number: int, gone: set[int]) -> Change:
-        """With the comma that separates it from those that stay."""
+        """With the comma that separates it from those that stay; before a comment the comma stays."""
+        entry = entries[number]
         if any(it not in gone for it in range(number + 1, len(entries))):
-            return entries[number].start, entries[number + 1].start, ""
-        return entries[number - 1].end, entries[number].end, ""
+            return entry.start, entries[number + 1].start, ""
+        before = entries[number - 1].end
+        speaks = "#" in self.text[before : entry.start]
+        return (entry.start if speaks else before), entry.end, ""
 
     def _behind_dash(self, entries: Sequence[Entry], number: int, end: int) -> Change:
         """The first entry of a collection that stands behind a dash: the next one moves up unless a

@@ -68,6 +68,8 @@ CASES: list[tuple[str, JsonValue, str]] = [
     ("x: [\n  a, # 1\n  b, # 2\n  c # 3\n]\n", {"x": ["a", "c", "d"]},
      "x: [\n  a, # 1\n  c, # 3\n  d\n]\n"),
     ("x: [\n  a,\n  b,\n]\n", {"x": ["b", "c"]}, "x: [\n  b,\n  c,\n]\n"),
+    ("x: [a,   # of a\n    b]  # z\n", {"x": ["a"]}, "x: [a,   # of a\n    ]  # z\n"),
+    ("x: [a, # of a\n    b, c]  # z\n", {"x": ["a"]}, "x: [a, # of a\n    ]  # z\n"),
     ("x: [] # none\n", {"x": ["a"]}, "x: [a] # none\n"),
     ("x:\n  - a # 1\n", {"x": []}, "x: []\n"),
     ("- {pk: 1} # one\n- {pk: 2}\n", [{"pk": 2}, {"pk": 3}], "- {pk: 2}\n- {pk: 3}\n"),
