@@ -103,7 +103,7 @@ def _judged(
     delta = None if isinstance(change, Delete) else change.members
     if delta is None or not (delta.add or delta.remove):
         return Judged(change, record, None, moved)
-    if held is None or record is Standing.CONFLICT:
+    if held is None:
         return Judged(change, record, Standing.OK, moved, delta)
     there = members.get(change.address, ())
     of_members, also = _members(delta, there)

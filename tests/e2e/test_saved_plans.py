@@ -543,6 +543,19 @@ def test_a_shop_that_moves_while_a_person_decides_is_not_written_to(
     assert shop.settings()["student-discount"]["priority"] == 20
 
 
+def test_what_the_shop_confirms_and_forgets_is_not_called_converged(
+    proxy: Proxy, two: Project, shop: SandboxShop
+) -> None:
+    def forgetting(asked: Asked, forward: Forward) -> Answer:
+        return Answer(200, b"{}") if "bulk_add" in asked.path else forward(asked)
+
+    saved(two)
+    proxy.behave = forgetting
+    ran = two.run("apply", "plan.json", "--yes")
+    assert (ran.code, shop.members("VIP")) == (6, [])
+    assert "converged: no" in ran.out
+
+
 def test_what_the_shop_stores_otherwise_is_not_called_converged(
     proxy: Proxy, two: Project, shop: SandboxShop
 ) -> None:
