@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -206,8 +207,9 @@ def test_addresses_in_names_and_rules_are_compared_and_are_not_in_the_file(
         )
     data = take(shop_project)
     assert "Friends of p" in json.dumps(data["collections"])
+    words = without_hashes(json.dumps(data))
     for name in ("ayse", "can@", "ece", "leyla", "nil@", "oya", "pinar", "deniz", "su@"):
-        assert name not in json.dumps(data), name
+        assert name not in words, name
     live, remembered = plan_of(shop_project), plan_against(shop_project)
     assert [it["key"] for it in live.data["changes"]] == [
         "Friends", "Friends of n***@marker.example", "other",
@@ -229,6 +231,11 @@ def members(shop_project: Project, shop: SandboxShop) -> list[dict[str, Any]]:
     shop_project.write("groups/vip.yaml", text)
     forget(shop)
     return found
+
+
+def without_hashes(text: str) -> str:
+    """The text without what is hashed or packed, in which any short word may stand by chance."""
+    return re.sub(r"[0-9a-f]{8,}|[A-Za-z0-9+/=]{24,}", "", text)
 
 
 def test_a_snapshot_holds_nobody(
