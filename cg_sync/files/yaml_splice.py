@@ -109,7 +109,7 @@ class Splice:
                 yield self._behind_dash(around.entries, number, end)
 
     def _in_brackets(self, entries: Sequence[Entry], number: int, gone: set[int]) -> Change:
-        """With the comma that separates it from those that stay; before a comment the comma stays."""
+        """With the comma that parts it from those that stay; before a comment the comma stays."""
         entry = entries[number]
         if any(it not in gone for it in range(number + 1, len(entries))):
             return entry.start, entries[number + 1].start, ""
