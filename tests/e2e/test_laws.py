@@ -297,7 +297,7 @@ def test_apply_then_plan_is_empty_and_apply_again_writes_nothing(
         assert writes(shop) == []
 
 
-@over_http
+@settings(over_http, max_examples=EXAMPLES // 4)  # each is seven commands
 @given(live=live_states(), wanted=wanted_states(), of_groups=ownerships, of_settings=ownerships)
 def test_a_saved_plan_stands_until_it_is_applied_and_is_done_then(
     shop: SandboxShop,
@@ -333,7 +333,7 @@ def test_a_saved_plan_stands_until_it_is_applied_and_is_done_then(
         assert (new.code, new.data["changes"]) == (0, [])
 
 
-@over_http
+@settings(over_http, max_examples=EXAMPLES // 2)
 @given(live=live_states())
 def test_what_was_imported_plans_to_nothing(
     shop: SandboxShop,
