@@ -33,12 +33,18 @@ class LiveIndex:
                 assert_never(change)
 
     def taken(self, address: Address, mine: RemoteId | None) -> str:
-        """How the key is taken by another record than `mine`; empty when it is free."""
+        """How the key is taken by another record than `mine`; empty when it is free.
+
+        One in other letters takes it only as long as no record has it to the letter: two that the
+        shop tells apart already are no doubt.
+        """
         if address in self.live.twice:
             return "there more than once"
+        if address in self.live.held:
+            return "" if self.live.held[address].remote_id == mine else "there"
         for it in self.by_folded_key.get((address.kind, address.key.casefold()), ()):
             if it.remote_id != mine:
-                return "there" if it.address == address else f"there as {it.address.key}"
+                return f"there as {it.address.key}"
         cannot_be_read = (address.kind, address.key) in self.unreadable
         return "there, in a record that cannot be read" if cannot_be_read else ""
 

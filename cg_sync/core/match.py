@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,7 +49,9 @@ def check_against_shop(
     to_be = {
         kind.collection: {it.key for it in desired.wanted if it.kind == kind.name} for kind in kinds
     }
-    in_other_letters = {(a.kind, a.key.casefold()): held for a, held in live.held.items()}
+    in_other_letters: defaultdict[tuple[str, str], list[Held]] = defaultdict(list)
+    for address, held in live.held.items():
+        in_other_letters[address.kind, address.key.casefold()].append(held)
     for pair in pairs:
         wanted, kind = pair.wanted, by_name[pair.wanted.address.kind]
         meant = pair.held.address if pair.held is not None else wanted.address
@@ -97,11 +100,12 @@ def _in_other_letters(
     held: Held | None,
     kind: Kind[C],
     live: Live,
-    records: Mapping[tuple[str, str], Held],
+    records: Mapping[tuple[str, str], Sequence[Held]],
 ) -> Iterator[Problem]:
     address = resource.address
-    near = records.get((address.kind, address.key.casefold()))
-    if near is not None and near is not held and address not in live.held:
+    others = records.get((address.kind, address.key.casefold()), ())
+    near = next((it for it in others if it is not held), None)
+    if near is not None and address not in live.held:
         # A name that must go may be gone, and the other letters another group: that is no error.
         is_wanted = isinstance(resource, Wanted)
         rename = f", or add renamed_from: [{near.address.key}]" if is_wanted else ""

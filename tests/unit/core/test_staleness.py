@@ -191,6 +191,23 @@ def test_a_name_that_is_there_in_other_letters_is_taken() -> None:
     assert found.moved == (Moved("name", "not there", "there as vip"),)
 
 
+def test_other_letters_are_no_matter_beside_the_record_itself() -> None:
+    beside = a_setting("Spring")
+    plan = planned(SPRING, live=having(EARLIER, beside))
+    assert today(plan, having(EARLIER, beside)).standing is Standing.OK
+    assert today(plan, having(SPRING, beside)).standing is Standing.ALREADY
+    unread = replace(
+        having(EARLIER), unreadable=(unreadable("customer_group_setting", 9, "spring"),)
+    )
+    assert today(plan, unread).standing is Standing.OK
+
+
+def test_a_new_name_that_another_record_has_to_the_letter_is_taken() -> None:
+    plan = planned(a_group("Platinum", renamed_from=["Gold"]), live=having(a_group("Gold")))
+    found = today(plan, having(a_group("Gold"), a_group("Platinum")))
+    assert found.moved == (Moved("name", "Gold", "there"),)
+
+
 def test_a_name_of_a_record_that_cannot_be_read_is_taken() -> None:
     live = replace(having(), unreadable=(unreadable("customer_group", 9, "VIP"),))
     found = today(planned(VIP), live)
