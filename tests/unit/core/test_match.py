@@ -133,7 +133,8 @@ def test_a_rename_within_letters_minds_a_third_spelling() -> None:
     resource = a_group("vip", renamed_from=["Vip"])
     for live in (having(a_group("VIP"), a_group("Vip")), having(a_group("Vip"), a_group("VIP"))):
         (problem,) = problems_of(wanting(resource), live)
-        assert problem.code == "CG-L06" and problem.message.endswith("other letters: VIP")
+        assert problem.code == "CG-L06"
+        assert problem.message.endswith("other letters: VIP")
 
 
 def test_other_letters_are_no_matter_where_the_shop_has_the_name_as_written_too() -> None:
