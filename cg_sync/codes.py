@@ -92,8 +92,9 @@ CODES: Mapping[str, Code] = {
         "thinks it counts. Other YAML is an error, any other file a warning.",
     ),
     "CG-F16": Code(
-        "environment variable not set",
-        "`${NAME}` takes its value from the environment. Set it, or write `${NAME:-default}`.",
+        "environment variable not set, or a secret",
+        "`${NAME}` takes its value from the environment. Set it, or write `${NAME:-default}`. A "
+        "variable whose name is that of a secret is not filled in: plans would show it.",
     ),
     "CG-F17": Code(
         "no project here",
@@ -151,6 +152,12 @@ CODES: Mapping[str, Code] = {
         "no such setting",
         "Invariants and `overlaps:` name settings by their slug, and no file describes this one, "
         "or it is the setting itself. Mend the slug, or remove what names it.",
+    ),
+    "CG-F30": Code(
+        "looser than the policy",
+        "`policy:` in cg-sync.yaml bounds how loose guards may be, there, in the policy of an "
+        "environment and in the files of groups and settings. Write a stricter value, or change "
+        "the policy with those who keep it.",
     ),
     # --- missing values
     "CG-N01": Code(
@@ -396,12 +403,40 @@ CODES: Mapping[str, Code] = {
         "too many deletes",
         "More than `guards.max_delete_share` of the shop's records of a kind would be "
         "deleted. If that is meant, allow it for this plan with `--allow "
-        "max_delete_share@DIGEST`.",
+        "max_delete_share@DIGEST@DATE`.",
     ),
     "CG-G02": Code(
         "too many members removed",
         "More than `guards.max_member_removal_share` of a group's members would be removed; "
         "deleting a group removes all of them. If that is meant, allow it for this plan with "
-        "`--allow max_member_removal_share@DIGEST`.",
+        "`--allow max_member_removal_share@DIGEST@DATE`, or write the group's own share into its "
+        "file.",
+    ),
+    "CG-G03": Code(
+        "nothing would be left",
+        "A group would lose its last member, or the shop its last group or setting for want of a "
+        "file. Is a list empty, or a folder missing? If it is meant, write `state: absent`, or "
+        "`guards: {may_be_emptied: true}` into the group's file, or allow it for this plan with "
+        "`--allow empty@DIGEST@DATE`.",
+    ),
+    "CG-G04": Code(
+        "everything changes",
+        "Fields of more than `guards.max_update_share` of the shop's records of a kind would "
+        "change: a wrong branch, time zone or environment looks like that. If it is meant, allow "
+        "it for this plan with `--allow max_update_share@DIGEST@DATE`.",
+    ),
+    "CG-G05": Code(
+        "many settings change places",
+        "More than `guards.max_priority_moves` active settings would take another place in the "
+        "order of precedence, so that others win than before. New numbers in the old order are no "
+        "moves. If it is meant, allow it for this plan with `--allow "
+        "max_priority_moves@DIGEST@DATE`.",
+    ),
+    "CG-G06": Code(
+        "many customers would see other prices or stock",
+        "More than `guards.max_display_changes` settings would show another price or stock list, "
+        "or be switched on, switched off or deleted. If it is meant, write `guards: "
+        "{may_change_display: true}` into the files of those that may, or allow it for this plan "
+        "with `--allow max_display_changes@DIGEST@DATE`.",
     ),
 }

@@ -130,6 +130,22 @@ class ApplyStopped(CgSyncError):
         self.exit_code = ExitCode.PARTIAL if done else ExitCode.FAILED
 
 
+class JournalLost(CgSyncError):
+    """The journal of a run cannot be written, so nothing more may be written to the shop."""
+
+    exit_code = ExitCode.FAILED
+
+
+class Locked(CgSyncError):
+    """Somebody else is at work, or a newer commit was applied; nothing was changed."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class LeaseLost(Locked):
+    """The lock was lost while it was held: somebody else may be at work; what is done stays."""
+
+
 class ApiError(CgSyncError):
     """The shop's API did not give what was asked for."""
 

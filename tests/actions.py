@@ -7,7 +7,6 @@ known, and artifacts go to a dictionary.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.unmeasured import unmeasured
 
 ROOT = Path(__file__).parents[1]
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
@@ -190,7 +191,7 @@ class Runner:
 def machine() -> dict[str, str]:
     """The environment of this process, without what a CI or a user has set for itself."""
     ours = ("GITHUB_", "CI_", "CG_SYNC_", "GITLAB_", "GH_")
-    return {name: it for name, it in os.environ.items() if not name.startswith(ours)}
+    return {name: it for name, it in unmeasured().items() if not name.startswith(ours)}
 
 
 def the_action() -> dict[str, Any]:

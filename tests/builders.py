@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,6 +103,12 @@ def having(*records: Held | Wanted, ids: Ids = IDS) -> Live:
         for number, it in enumerate(records, start=1)
     ]
     return Live({it.address: it for it in held}, ids=ids)
+
+
+def allowing(rule: str, digest: str) -> str:
+    """What `--allow` takes: this guard, for the plan with this digest, until tomorrow."""
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    return f"{rule}@{digest}@{tomorrow.isoformat()}"
 
 
 def customers(*pks: int) -> tuple[Member, ...]:

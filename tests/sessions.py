@@ -15,6 +15,7 @@ import shlex
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
@@ -84,9 +85,12 @@ def digest_in(printed: str, otherwise: str) -> str:
 def run_command(step: Command, folder: Path, run: Runner, *, digest: str = "") -> tuple[int, str]:
     """Run one command line in `folder`: cg-sync by `run`, anything else by the shell.
 
-    `@…` in the line stands for the `digest` of the plan that was printed last.
+    `@…` in the line stands for the `digest` of the plan that was printed last, `@DATE` for
+    tomorrow.
     """
-    step = replace(step, line=step.line.replace("@…", f"@{digest}"))
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    line = step.line.replace("@…", f"@{digest}").replace("@DATE", f"@{tomorrow}")
+    step = replace(step, line=line)
     if step.line.startswith("cg-sync ") and not set(step.line) & set("|>&"):
         code, out, err = run(shlex.split(step.line)[1:])
         return code, out + err

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
+
+from tests.unmeasured import unmeasured
 
 START_SECONDS = 60
 
@@ -26,11 +28,12 @@ class SandboxShop:
     username: str
     password: str
     channel: int
+    session: requests.Session = field(default_factory=requests.Session, repr=False, compare=False)
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
         """One request to the API; the decoded answer. Fails on anything but 2xx."""
         headers = {"Authorization": f"Token {self.token}"}
-        answer = requests.request(
+        answer = self.session.request(
             method, f"{self.url}{path}", headers=headers, timeout=30, **arguments
         )
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
@@ -87,6 +90,31 @@ class SandboxShop:
         """The requests since the last reset: verb, path with query, status."""
         return [tuple(it) for it in self.call("GET", "/_sandbox/requests/")["log"]]
 
+    def state(self) -> Any:
+        """All groups with their members and all settings, equal for two ways to one end.
+
+        Waits until the shop works on no request any more.
+        """
+        return self.call("GET", "/_sandbox/state/", params={"channel": self.channel})
+
+    @contextmanager
+    def playing(self, *rules: dict[str, Any], seed: int = 0) -> Iterator[None]:
+        """A bad day at the shop: a script of faults (docs/faults.md) until the block ends."""
+        self.call("PUT", "/_sandbox/faults/", json={"seed": seed, "rules": rules})
+        try:
+            yield
+        finally:
+            self.call("DELETE", "/_sandbox/faults/")
+
+    def fired(self) -> list[int]:
+        """How often each rule of the script that is played has fired."""
+        return [it["fired"] for it in self.call("GET", "/_sandbox/faults/")["rules"]]
+
+    def faulted(self) -> list[dict[str, Any]]:
+        """The requests that faults hit since the last reset: `committed`, `faults`, and more."""
+        found: list[dict[str, Any]] = self.call("GET", "/_sandbox/requests/")["faulted"]
+        return found
+
 
 @contextmanager
 def running_sandbox(folder: Path, *arguments: str) -> Iterator[SandboxShop]:
@@ -97,6 +125,7 @@ def running_sandbox(folder: Path, *arguments: str) -> Iterator[SandboxShop]:
         [*command, "--ready-file", str(ready), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
+        env=unmeasured(),
     )
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -104,7 +133,9 @@ def running_sandbox(folder: Path, *arguments: str) -> Iterator[SandboxShop]:
             assert process.poll() is None, "the sandbox ended before it answered"
             assert time.monotonic() < deadline, "the sandbox did not start"
             time.sleep(0.02)
-        yield SandboxShop(**json.loads(ready.read_text()))
+        shop = SandboxShop(**json.loads(ready.read_text()))
+        with shop.session:
+            yield shop
     finally:
         process.terminate()
         process.communicate(timeout=20)

@@ -16,6 +16,7 @@ from cg_sync.cli.main import COMMANDS
 from tests.actions import ROOT, the_action
 from tests.conftest import Project
 from tests.test_docs import command
+from tests.unmeasured import unmeasured
 
 BIN = Path(sys.executable).parent
 WORKFLOW = ROOT / "ci/github-workflow.yml"
@@ -28,8 +29,9 @@ PIECES = (ROOT / "action.yml", WORKFLOW, GITLAB, BITBUCKET, HOOKS)
 def tool(name: str, *arguments: str) -> None:
     """Run a checker on this machine alone, and fail with what it says."""
     done = subprocess.run(
-        [BIN / name, *arguments], capture_output=True, text=True, timeout=120, cwd=ROOT
-    )
+        [BIN / name, *arguments],
+        capture_output=True, text=True, timeout=120, cwd=ROOT, env=unmeasured(),
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,161 +1,191 @@
-"""Carries out a plan, one write after the other, and says of each when it is really done."""
+"""Carries out a plan: several writes at a time, each looked at, journalled, made and settled."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Protocol, assert_never
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Final, Generic
 
-from cg_sync.api.live import remote_id_of
-from cg_sync.core.address import Address, RemoteId
-from cg_sync.core.diff import Create, Update
-from cg_sync.core.kind import C, Ids, Kind
-from cg_sync.core.plan import (
-    AddMembers,
-    CreateRecord,
-    DeleteRecord,
-    Plan,
-    RemoveMembers,
-    Step,
-    UpdateRecord,
-)
-from cg_sync.errors import ApiError, BadAnswer, Rejected, Unreachable
-from cg_sync.jsonvalue import JsonObject, JsonValue, shown
+from cg_sync.api import deeds
+from cg_sync.api.bench import Bench, Ending, Job, Journal
+from cg_sync.api.stop import Stop
+from cg_sync.api.wire import TokenRefused
+from cg_sync.core.kind import C, Kind
+from cg_sync.core.outcome import Failure, Normalised
+from cg_sync.core.plan import Step
+from cg_sync.core.schedule import Schedule, Skipped
+from cg_sync.errors import ApiError, CgSyncError, Unauthorised
 
-CREATE_ATTEMPTS = 3
-NOTHING: Mapping[Address, RemoteId] = MappingProxyType({})
-
-
-class Writer(Protocol):
-    """What writing needs of a shop."""
-
-    def fetch_complete(
-        self, collection: str, query: Mapping[str, str] = ...
-    ) -> list[JsonObject]: ...
-    def create(self, collection: str, payload: JsonObject) -> JsonObject: ...
-    def update(self, collection: str, remote_id: RemoteId, payload: JsonObject) -> JsonObject: ...
-    def delete(self, collection: str, remote_id: RemoteId) -> None: ...
-    def add_members(
-        self, collection: str, remote_id: RemoteId, customers: Sequence[RemoteId]
-    ) -> None: ...
-    def remove_members(
-        self, collection: str, remote_id: RemoteId, customers: Sequence[RemoteId]
-    ) -> None: ...
+FAILURES_IN_A_ROW: Final = 5
+FAILURES_SHARE: Final = 0.2
+FAILURES_SHARE_FROM: Final = 20
+"""Steps tried, from which on a share of failures says something."""
+DRAIN_SECONDS: Final = 25.0
+"""How long writes that are under way are waited for once the run must end."""
+TICK_SECONDS: Final = 0.1
 
 
-class StepFailed(Exception):
-    """The step that stopped an apply; `__cause__` is what the API said."""
+@dataclass(frozen=True)
+class Manner:
+    """How it is carried out: `workers` writes at a time; whether the first failure ends it; whether
+    a record is read again right before it is written, asked each time.
+    """
 
-    def __init__(self, step: Step, error: ApiError) -> None:
-        super().__init__(str(error))
-        self.step = step
-        self.error = error
+    workers: int = 1
+    fail_fast: bool = False
+    recheck: Callable[[], bool] = lambda: True
+
+
+@dataclass
+class Result:
+    """How it ended: the steps in the order in which they did."""
+
+    done: list[Step] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    skipped: tuple[Skipped, ...] = ()
+    stopped: str = ""
+    normalised: list[Normalised] = field(default_factory=list)
+    error: ApiError | None = None
+    """Of the first failure, when there was one that the shop or the line to it caused."""
 
 
 def apply_plan(
-    plan: Plan,
-    shop: Writer,
+    job: Job,
+    shop: deeds.Shop,
+    journal: Journal,
+    stop: Stop,
     *,
     kinds: Sequence[Kind[C]],
-    ids: Ids,
-    made: Mapping[Address, RemoteId] = NOTHING,
-) -> Iterator[Step]:
-    """Carry out the steps in order; yields each once the shop has confirmed it. `made` are the ids
-    of what the plan creates and the shop has already.
+    context: C,
+    manner: Manner,
+    on_done: Callable[[Step], None],
+    between: Callable[[], None] = lambda: None,
+) -> Result:
+    """Carry out the steps. Independent ones go on after a failure; what builds on it is skipped.
 
-    Raises StepFailed at the first that does not go through; those after it are not tried.
+    `on_done` hears of each step once the shop has confirmed it, in this thread, and so does
+    `between` from time to time; it may raise a CgSyncError to say that the run must end. Writes
+    under way are finished then. Anything else that is raised ends the run at once.
     """
-    by_name = {kind.name: kind for kind in kinds}
-    made = dict(made)
-    for step in plan.steps:
-        kind = by_name[step.change.address.kind]
+    return _Run(job, shop, journal, stop, kinds, context, manner, on_done, between).carried_out()
+
+
+class _Run(Generic[C]):
+    """One run: the state that its threads share."""
+
+    def __init__(
+        self,
+        job: Job,
+        shop: deeds.Shop,
+        journal: Journal,
+        stop: Stop,
+        kinds: Sequence[Kind[C]],
+        context: C,
+        manner: Manner,
+        on_done: Callable[[Step], None],
+        between: Callable[[], None],
+    ) -> None:
+        self._job = job
+        self._steps = job.plan.steps
+        self._stop = stop
+        self._manner = manner
+        self._on_done = on_done
+        self._between = between
+        self._schedule = Schedule(self._steps, kinds)
+        self._bench = Bench(job, shop, journal, stop, kinds, context, manner.recheck)
+        self._result = Result()
+        self._in_a_row = 0
+        self._waiting: SimpleQueue[int | None] = SimpleQueue()
+        self._finished: SimpleQueue[tuple[int, Ending]] = SimpleQueue()
+        self._under_way: set[int] = set()
+
+    def carried_out(self) -> Result:
+        workers = min(self._manner.workers, max(1, len(self._steps)))
+        # Daemons: whoever asks twice for the end need not wait for an answer that does not come.
+        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        for thread in threads:
+            thread.start()
         try:
-            _carry_out(step, kind, shop, ids, made)
-        except ApiError as error:
-            raise StepFailed(step, error) from error
-        if isinstance(step, CreateRecord | UpdateRecord):
-            # Later steps may refer to what has just been made or renamed.
-            change = step.change
-            known = made[change.address] if isinstance(change, Create) else change.remote_id
-            ids = ids.having(kind.collection, {change.address.key: known})
-        yield step
+            self._drive(workers)
+        finally:
+            for _ in threads:
+                self._waiting.put(None)
+        result = self._result
+        result.skipped = self._schedule.skipped
+        result.stopped = self._stop.why if self._schedule.left else ""
+        return result
 
+    def _drive(self, workers: int) -> None:
+        drained = 0.0
+        while True:
+            while not self._stop.why and len(self._under_way) < workers:
+                number = self._schedule.next()
+                if number is None:
+                    break
+                self._under_way.add(number)
+                self._waiting.put(number)
+            if not self._under_way:
+                return
+            try:
+                self._settle(*self._finished.get(timeout=TICK_SECONDS))
+            except Empty:
+                drained += TICK_SECONDS if self._stop.why else 0.0
+                if drained >= DRAIN_SECONDS:
+                    self._give_up()
+                    return
+            self._call_between()
 
-def _carry_out(
-    step: Step, kind: Kind[C], shop: Writer, ids: Ids, made: dict[Address, RemoteId]
-) -> None:
-    match step:
-        case CreateRecord(change):
-            made[change.address] = _create(shop, kind, kind.to_wire(change.spec, ids))
-        case UpdateRecord(change):
-            shop.update(kind.collection, change.remote_id, _changed(kind, change, ids))
-        case AddMembers(change, members):
-            known = made[change.address] if isinstance(change, Create) else change.remote_id
-            shop.add_members(kind.collection, known, [member.pk for member in members])
-        case RemoveMembers(change, members):
-            shop.remove_members(
-                kind.collection, change.remote_id, [member.pk for member in members]
-            )
-        case DeleteRecord(change):
-            _delete(shop, kind, change.remote_id)
-        case _:
-            assert_never(step)
-
-
-def _delete(shop: Writer, kind: Kind[C], remote_id: RemoteId) -> None:
-    """Delete a record; one that somebody else deleted since the plan is gone as well."""
-    try:
-        shop.delete(kind.collection, remote_id)
-    except Rejected as error:
-        if error.status != 404:
-            raise
-
-
-def _changed(kind: Kind[C], change: Update, ids: Ids) -> dict[str, JsonValue]:
-    """Only the fields that change, so that what others may have set besides stays as it is."""
-    payload = kind.to_wire(change.spec, ids)
-    changed = {field.name for field in change.fields}
-    return {it.wire: payload[it.wire] for it in kind.fields if shown(it.pointer) in changed}
-
-
-def _create(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> RemoteId:
-    """Create a record and return its id. When the answer is lost, look whether it is there before
-    trying again; a refusal after that may be the shop's way to say that it is.
-    """
-    lost = False
-    for attempt in range(1, CREATE_ATTEMPTS + 1):
+    def _call_between(self) -> None:
+        if self._stop.why:
+            return
         try:
-            return remote_id_of(shop.create(kind.collection, payload))
-        except (Unreachable, BadAnswer, Rejected) as error:
-            if not lost and (isinstance(error, Rejected) or not _may_have_arrived(error)):
-                raise
-            lost = True
-            there = _look_for(shop, kind, payload, error)
-            if there is not None:
-                return there
-            if isinstance(error, Rejected) or attempt == CREATE_ATTEMPTS:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+            self._between()
+        except CgSyncError as error:
+            self._stop.ask(str(error))
 
+    def _give_up(self) -> None:
+        for number in sorted(self._under_way):
+            reason = "its answer did not come in time"
+            self._result.failures.append(Failure(self._steps[number], reason, unsure=True))
+            self._schedule.fail(number)
+        self._under_way.clear()
 
-def _may_have_arrived(error: Unreachable | BadAnswer) -> bool:
-    return isinstance(error, BadAnswer) or error.sent
+    def _work(self) -> None:
+        while (number := self._waiting.get()) is not None:
+            self._finished.put((number, self._bench.carried_out(self._steps[number])))
 
+    def _settle(self, number: int, ending: Ending) -> None:
+        self._under_way.discard(number)
+        step = self._steps[number]
+        self._result.normalised.extend(ending.normalised)
+        if ending.bug is not None:
+            raise ending.bug
+        if ending.failure is None:
+            self._schedule.succeed(number)
+            self._in_a_row = 0
+            self._result.done.append(step)
+            self._on_done(step)
+        else:
+            self._schedule.fail(number)
+            self._result.failures.append(ending.failure)
+            self._result.error = self._result.error or ending.error
+            self._in_a_row += not ending.failure.crossed
+            self._stop_if_hopeless(ending)
+        if ending.journal_lost is not None:
+            self._stop.ask(str(ending.journal_lost))
 
-def _look_for(
-    shop: Writer, kind: Kind[C], payload: dict[str, JsonValue], lost: ApiError
-) -> RemoteId | None:
-    try:
-        return _find(shop, kind, payload)
-    except ApiError as blind:
-        raise Unreachable(
-            f"{lost}; whether it was made is unknown: {blind}", hint=blind.hint
-        ) from blind
-
-
-def _find(shop: Writer, kind: Kind[C], payload: dict[str, JsonValue]) -> RemoteId | None:
-    """The id of the live record with the key of `payload`, if there is one."""
-    for record in shop.fetch_complete(kind.collection):
-        if record.get(kind.wire_key) == payload[kind.wire_key]:
-            return remote_id_of(record)
-    return None
+    def _stop_if_hopeless(self, ending: Ending) -> None:
+        failed = len(self._result.failures)
+        tried = failed + len(self._result.done)
+        if self._manner.fail_fast:
+            self._stop.ask("a write failed, and --fail-fast was asked for")
+        elif isinstance(ending.error, TokenRefused) or (
+            isinstance(ending.error, Unauthorised) and not self._result.done
+        ):
+            self._stop.ask("the shop refuses these credentials")
+        elif self._in_a_row >= FAILURES_IN_A_ROW:
+            self._stop.ask(f"{self._in_a_row} writes in a row failed")
+        elif tried >= FAILURES_SHARE_FROM and failed / tried > FAILURES_SHARE:
+            self._stop.ask(f"{failed} of {tried} writes failed")

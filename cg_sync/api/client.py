@@ -1,20 +1,26 @@
-"""Sends requests to one shop: who asks, what is tried again, and the write barrier."""
+"""Sends requests to one shop: who asks, how fast, what is tried again, and the write barrier.
+
+Many threads may send through one client.
+"""
 
 from __future__ import annotations
 
 import json
 import random as _random
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
+from threading import Lock
 
 import requests
 
 from cg_sync.api.broken import failure_of
-from cg_sync.api.environ import checked_base_url, checked_ca_bundle, proxies_for
+from cg_sync.api.limit_headers import limit_in, seconds_to_wait
 from cg_sync.api.login import LOGIN_PATH, LogIns, checked_token, key_in, login_request
+from cg_sync.api.pace import Pacer
+from cg_sync.api.session import TokenAuth, body_of, opened_session
 from cg_sync.api.wire import (
     Failed,
     Failure,
@@ -26,13 +32,13 @@ from cg_sync.api.wire import (
     may_retry,
     retry_after,
 )
-from cg_sync.errors import BadAnswer, Rejected, Unreachable
+from cg_sync.errors import Rejected, Unauthorised, Unreachable
 from cg_sync.jsonvalue import JsonValue
 
+ATTEMPTS = 5
 BACK_OFF_SECONDS = 0.5
 BACK_OFF_CAP_SECONDS = 30.0
-BODY_LIMIT_BYTES = 64 * 1024 * 1024
-_CHUNK_BYTES = 65_536
+REQUEST_ID = "X-Request-ID"
 _SECRET_LENGTH_AT_LEAST = 4
 
 
@@ -58,6 +64,38 @@ class PasswordLogin:
 Credentials = TokenLogin | PasswordLogin
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """The key in use, and how many there were before: the shop may give the same one again."""
+
+    text: str = field(repr=False)
+    number: int
+
+
+@dataclass(slots=True)
+class _Tries:
+    """What became of one call so far."""
+
+    request: Request
+    key: str = field(repr=False)
+    most: int
+    id: str
+    made: int = 0
+    sent: bool = False
+    sent_at: float = 0.0
+    failed: Failed | None = None
+
+
+def patiently(seconds: float) -> bool:
+    """Wait that long; always worth it."""
+    time.sleep(seconds)
+    return True
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
 class Client:
     """A connection to one shop. Secrets never leave it but to that shop."""
 
@@ -68,19 +106,24 @@ class Client:
         *,
         writable: bool,
         timeout: tuple[float, float] = (5, 30),
-        attempts: int = 5,
+        attempts: int = ATTEMPTS,
         login_path: str = LOGIN_PATH,
-        sleep: Callable[[float], None] = time.sleep,
+        pacer: Pacer | None = None,
+        pause: Callable[[float], bool] = patiently,
         clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _random.random,
+        new_id: Callable[[], str] = _new_id,
         environ: Mapping[str, str] | None = None,
         on_retry: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`timeout` is (connect, read) in seconds; `environ` has the proxies and CA bundle.
 
-        Raises UsageWrong for a URL or a CA bundle, Unauthorised for a token, that cannot be used.
+        `pause` waits so many seconds; False, when waiting is of no use any more, ends the call.
+        `clock` is the time of day, `ticks` a clock that never goes back, the one of the `pacer`.
+        Raises UsageWrong for a URL, proxy or CA bundle, Unauthorised for a token, of no use.
         """
-        parts = checked_base_url(base_url)
+        self._session = opened_session(base_url, environ or {})
         self.base_url = base_url.strip().rstrip("/")
         self.calls: Counter[str] = Counter()
         self._credentials = credentials
@@ -88,17 +131,19 @@ class Client:
         self._timeout = timeout
         self._attempts = attempts
         self._login_path = login_path
-        self._sleep = sleep
+        self._pacer = pacer or Pacer(ticks)
+        self._pause = pause
         self._clock = clock
+        self._ticks = ticks
         self._random = random
+        self._new_id = new_id
         self._on_retry = on_retry
-        self._token = (
-            checked_token(credentials.token) if isinstance(credentials, TokenLogin) else ""
-        )
+        token = checked_token(credentials.token) if isinstance(credentials, TokenLogin) else ""
+        self._key = _Key(token, 0)
         self._logins = LogIns(clock)
-        self._session = _session()
-        self._session.proxies = proxies_for(parts, environ or {})
-        self._session.verify = checked_ca_bundle(environ or {}) or True
+        self._login_refused: Unauthorised | None = None
+        self._login_lock = Lock()
+        self._count_lock = Lock()
 
     def send(self, request: Request) -> JsonValue:
         """What the shop answers, tried again where that is safe.
@@ -107,90 +152,159 @@ class Client:
         """
         if request.is_write and not self._writable:
             raise WriteBarrier(f"{request} was asked of a client that only reads")
-        if not self._token:
-            self._log_in()
+        key = self._key
+        if not key.text:
+            key = self._logged_in(key)
         try:
-            return self._persist(request, self._attempts)
+            return self._persist(request, self._attempts, key.text)
         except TokenRefused:
             if isinstance(self._credentials, TokenLogin):
                 raise
-        self._log_in()
-        return self._persist(request, self._attempts)
+        return self._persist(request, self._attempts, self._logged_in(key).text)
 
-    def _log_in(self) -> None:
+    def _logged_in(self, old: _Key) -> _Key:
+        """A newer key than `old`: one thread fetches it, the others wait for that."""
         assert isinstance(self._credentials, PasswordLogin)
-        tries = self._logins.left()
-        request = login_request(
-            self._login_path, self._credentials.username, self._credentials.password
-        )
-        self._token = key_in(self._persist(request, tries))
-
-    def _persist(self, request: Request, tries: int) -> JsonValue:
-        """The deciphered answer of the first try that had one."""
-        sent = False
-        attempt = 0
-        while True:
-            attempt += 1
+        with self._login_lock:
+            if self._key.number != old.number:
+                return self._key
+            if (known := self._login_refused) is not None:
+                # Asking again with what was refused would only bring the account nearer to a lock.
+                raise Unauthorised(str(known), hint=known.hint) from known
+            tries = self._logins.left()
+            request = login_request(
+                self._login_path, self._credentials.username, self._credentials.password
+            )
             try:
-                return decipher(request, self._exchange(request))
+                self._key = _Key(key_in(self._persist(request, tries, "")), old.number + 1)
+            except Unauthorised as error:
+                self._login_refused = error
+                raise
+            return self._key
+
+    def _persist(self, request: Request, tries: int, key: str) -> JsonValue:
+        """The deciphered answer of the first try that had one."""
+        call = _Tries(request, key, tries, self._new_id())
+        while True:
+            self._await_turn(call)
+            call.made += 1
+            try:
+                return self._tried(call)
             except Rejected as error:
-                if request.method == "DELETE" and error.status == 404 and attempt > 1:
+                if request.method == "DELETE" and error.status == 404 and call.made > 1:
                     return None  # an earlier try did it
                 raise
             except HalfAnswer as error:
                 failed = Failed(str(error), failure=Failure.LOST, what="half an answer")
             except Failed as error:
                 failed = error
-            sent = sent or failed.sent
-            if attempt >= tries or not may_retry(request, failed.failure, attempt):
-                after = f" (tried {attempt} times)" if attempt > 1 else ""
-                raise Unreachable(f"{failed}{after}", sent=sent, hint=failed.hint) from failed
-            self._pause(request, failed, attempt, tries)
+            call.failed = failed
+            call.sent = call.sent or failed.sent
+            if call.made >= tries or not may_retry(request, failed.failure, call.made):
+                raise self._given_up(call) from failed
+            self._step_back(call, failed)
 
-    def _pause(self, request: Request, failed: Failed, attempt: int, tries: int) -> None:
-        wait = retry_after(failed.headers, self._clock())
-        if wait is None:
-            longest = min(BACK_OFF_CAP_SECONDS, BACK_OFF_SECONDS * 2 ** (attempt - 1))
+    def _await_turn(self, call: _Tries) -> None:
+        """Wait until the pacer lets the next call go; raises Unreachable when that is given up."""
+        while True:
+            slot = self._pacer.reserve()
+            now = self._ticks()
+            if slot.at > now and not self._pause(slot.at - now):
+                raise self._given_up(call) from call.failed
+            if self._pacer.holds(slot):
+                call.sent_at = self._ticks()
+                return
+
+    def _tried(self, call: _Tries) -> JsonValue:
+        """One try, of which the pacer is told."""
+        try:
+            response = self._exchange(call)
+        except Failed as error:
+            if error.sent:
+                self._pacer.accepted(call.sent_at)
+            raise
+        if response.status != 429:
+            self._pacer.accepted(call.sent_at)
+        return decipher(call.request, response)
+
+    def _step_back(self, call: _Tries, failed: Failed) -> None:
+        """Wait before the next try, or leave that to the pacer; raises Unreachable when the run
+        must end before.
+        """
+        told = retry_after(failed.headers, self._clock())
+        if failed.failure is Failure.THROTTLED:
+            wait = self._throttled(call, failed)
+        elif told is not None:
+            wait = told
+            self._pacer.hold(told)
+        else:
+            longest = min(BACK_OFF_CAP_SECONDS, BACK_OFF_SECONDS * 2 ** (call.made - 1))
             wait = longest * self._random()
         self._on_retry(
-            f"{request}: {failed.what}, waiting {wait:.1f} s, attempt {attempt + 1} of {tries}"
+            f"{call.request}: {failed.what}, waiting {wait:.1f} s, "
+            f"attempt {call.made + 1} of {call.most}"
         )
-        self._sleep(wait)
+        if failed.failure is Failure.THROTTLED or told is not None:
+            return  # All wait, so the next turn comes after that.
+        if not self._pause(wait):
+            raise self._given_up(call) from failed
 
-    def _exchange(self, request: Request) -> Response:
+    def _throttled(self, call: _Tries, failed: Failed) -> float:
+        told = seconds_to_wait(failed.headers, self._clock())
+        if call.request.is_login and told is not None:
+            # Log-ins have limits of their own, which say nothing of other calls.
+            self._pacer.hold(told)
+            return told
+        return self._pacer.refused(call.sent_at, told, limit_in(failed.headers))
+
+    def _given_up(self, call: _Tries) -> Unreachable:
+        """The error of a call that is not tried any more."""
+        failed = call.failed
+        if failed is None:
+            what = f"{call.request} was not sent: the run is being stopped"
+            return Unreachable(what, sent=False)
+        after = f" (tried {call.made} times)" if call.made > 1 else ""
+        return Unreachable(f"{failed}{after}", sent=call.sent, hint=failed.hint)
+
+    def _exchange(self, call: _Tries) -> Response:
         """One round trip, counted once it is under way. Raises Failed, Unreachable or BadAnswer."""
+        request = call.request
+        headers = {REQUEST_ID: call.id if call.made == 1 else f"{call.id}-{call.made}"}
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
         try:
             with self._session.request(
                 request.method,
                 self.base_url + request.path,
                 params=dict(request.query),
                 data=None if request.body is None else json.dumps(request.body),
-                headers={} if request.body is None else {"Content-Type": "application/json"},
-                auth=_TokenAuth("" if request.is_login else self._token),
+                headers=headers,
+                auth=TokenAuth(call.key),
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                response = Response(answer.status_code, dict(answer.headers), _body_of(answer))
+                response = Response(answer.status_code, dict(answer.headers), body_of(answer))
         except requests.RequestException as error:
             failed = failure_of(error, request, base_url=self.base_url, timeout=self._timeout)
             if failed.sent:
                 self._count(request)
             raise failed from error
         self._count(request)
-        return self._without_secrets(response)
+        return self._without_secrets(response, call.key)
 
     def _count(self, request: Request) -> None:
-        self.calls["LOGIN" if request.is_login else request.method] += 1
+        with self._count_lock:
+            self.calls["LOGIN" if request.is_login else request.method] += 1
         if request.is_login:
             self._logins.note()
 
-    def _without_secrets(self, response: Response) -> Response:
+    def _without_secrets(self, response: Response, key: str) -> Response:
         """An answer that is only read for its words must not carry our secrets into a message."""
         if response.status < 300:
             return response
         known = self._credentials
-        secrets = [self._token, known.password if isinstance(known, PasswordLogin) else ""]
+        secrets = [key, self._key.text, known.password if isinstance(known, PasswordLogin) else ""]
         body = response.body
         headers = dict(response.headers)
         for secret in secrets:
@@ -198,35 +312,3 @@ class Client:
                 body = body.replace(secret.encode(), b"***")
                 headers = {name: text.replace(secret, "***") for name, text in headers.items()}
         return Response(response.status, headers, body)
-
-
-class _TokenAuth(requests.auth.AuthBase):
-    """Sets our own header last, so that no .netrc entry can replace it; a log-in carries none."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.pop("Authorization", None)
-        if self._token:
-            request.headers["Authorization"] = f"Token {self._token}"
-        return request
-
-
-def _body_of(answer: requests.Response) -> bytes:
-    body = bytearray()
-    for chunk in answer.iter_content(_CHUNK_BYTES):
-        body += chunk
-        if len(body) > BODY_LIMIT_BYTES:
-            raise BadAnswer(f"the shop's answer is larger than {BODY_LIMIT_BYTES >> 20} MB")
-    return bytes(body)
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    # Else requests lets .netrc replace our token, and REQUESTS_CA_BUNDLE what we verify with.
-    session.trust_env = False
-    # A session cookie from the log-in would make Django ask for a CSRF token.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": "cg-sync", "Accept": "application/json"})
-    return session

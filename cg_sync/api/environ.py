@@ -10,6 +10,12 @@ from urllib.parse import SplitResult, urlsplit
 from cg_sync.core.url import is_loopback, url_fault
 from cg_sync.errors import UsageWrong
 
+PINNED = "CG_SYNC_HOSTS"
+"""The environment variable with the hosts, separated by commas, that credentials may go to."""
+
+_PORTS = {"http": 80, "https": 443}
+_PROXIES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+
 
 def checked_base_url(url: str) -> SplitResult:
     """The parts of a base URL that a token may be sent to; raises UsageWrong for any other."""
@@ -20,8 +26,25 @@ def checked_base_url(url: str) -> SplitResult:
     return urlsplit(url.strip())
 
 
+def refuse_if_not_pinned(url: str, environ: Mapping[str, str]) -> None:
+    """Raise UsageWrong when CG_SYNC_HOSTS says which hosts may get our credentials, and the host of
+    `url` is none of them. Unset, it lets every host have them.
+    """
+    pinned = {it.strip().lower() for it in environ.get(PINNED, "").split(",")} - {""}
+    parts = checked_base_url(url)
+    host = (parts.hostname or "").lower()
+    if pinned and pinned.isdisjoint({host, f"{host}:{parts.port or _PORTS[parts.scheme]}"}):
+        raise UsageWrong(
+            f"{PINNED} does not name {host}, so it gets no credentials",
+            hint=f"is `url` in cg-sync.yaml right? {PINNED} is set where the credentials are",
+        )
+
+
 def proxies_for(base_url: SplitResult, environ: Mapping[str, str]) -> dict[str, str]:
-    """The proxy by scheme, from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY (either case)."""
+    """The proxy by scheme, from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY (either case).
+
+    Raises UsageWrong for a proxy that cannot be used.
+    """
     proxy = _named(environ, f"{base_url.scheme}_proxy") or _named(environ, "all_proxy")
     host = base_url.hostname or ""
     # A proxy would carry the token off this machine, unencrypted.
@@ -31,7 +54,21 @@ def proxies_for(base_url: SplitResult, environ: Mapping[str, str]) -> dict[str, 
         or _bypasses(host, base_url.port, _named(environ, "no_proxy"))
     ):
         return {}
+    if not _is_proxy(proxy):
+        raise UsageWrong(
+            "the address of the proxy in the environment cannot be used",
+            hint="write HTTPS_PROXY (or ALL_PROXY) as http://HOST:PORT",
+        )
     return {base_url.scheme: proxy}
+
+
+def _is_proxy(proxy: str) -> bool:
+    """Whether requests can use it; those that are broken could be quoted with their password."""
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        return parts.scheme in _PROXIES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def checked_ca_bundle(environ: Mapping[str, str]) -> str | None:

@@ -52,6 +52,12 @@ class Reader(Protocol):
     def lookups(self, collection: str) -> Mapping[str, frozenset[str]]: ...
 
 
+class MemberReader(Protocol):
+    """What reading the members of a group needs of a shop."""
+
+    def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]: ...
+
+
 class CountingReader(Reader, Protocol):
     """One that knows what reading has cost, in calls by verb."""
 
@@ -80,7 +86,7 @@ def fetch_live(shop: Reader, kinds: Sequence[Kind[C]], context: C) -> Live:
                 continue
             address = kind.address_of(spec)
             met[address].append(remote_id)
-            held.setdefault(address, Held(address, spec, remote_id, _size(payload, kind.size)))
+            held.setdefault(address, Held(address, spec, remote_id, size_in(payload, kind.size)))
         # Kinds further down may refer to these.
         mine = {
             it.address.key: it.remote_id for it in held.values() if it.address.kind == kind.name
@@ -114,7 +120,8 @@ def _ids(records: Mapping[str, Iterable[JsonObject]]) -> Ids:
     return Ids(codes, ambiguous)
 
 
-def _size(payload: JsonObject, name: str) -> int | None:
+def size_in(payload: JsonObject, name: str) -> int | None:
+    """How many members a record says it has; None when it says nothing."""
     size: JsonValue = payload.get(name)
     return size if isinstance(size, int) and not isinstance(size, bool) else None
 
@@ -155,7 +162,9 @@ def _sift_live(shop: Reader, collection: str, remote_id: RemoteId, wanted: Membe
         return sift(wanted, shop.fetch_members(collection, remote_id))
 
 
-def fetch_member_pks(shop: Reader, collection: str, remote_id: RemoteId) -> Sequence[RemoteId]:
+def fetch_member_pks(
+    shop: MemberReader, collection: str, remote_id: RemoteId
+) -> Sequence[RemoteId]:
     """Who is in a group now: eight bytes a member."""
     try:
         return array("q", _pks(shop, collection, remote_id))
@@ -163,7 +172,7 @@ def fetch_member_pks(shop: Reader, collection: str, remote_id: RemoteId) -> Sequ
         return array("q", _pks(shop, collection, remote_id))
 
 
-def _pks(shop: Reader, collection: str, remote_id: RemoteId) -> Iterator[RemoteId]:
+def _pks(shop: MemberReader, collection: str, remote_id: RemoteId) -> Iterator[RemoteId]:
     return (member_of(it).pk for it in shop.fetch_members(collection, remote_id))
 
 

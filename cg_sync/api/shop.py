@@ -83,6 +83,16 @@ class Shop:
         request = Request("GET", self._paths[collection], {**query, "limit": "1"})
         return self._page(request).count
 
+    def fetch_record(self, collection: str, remote_id: int) -> JsonObject | None:
+        """One record as it is now; None when it is not there."""
+        request = Request("GET", self._path_of(collection, remote_id))
+        try:
+            return _record(request, self._client.send(request))
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return None
+
     def lookups(self, collection: str) -> Mapping[str, frozenset[str]]:
         """The lookups offered for each filter; empty when the shop does not say."""
         try:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cg_sync.cli.carrying_out import Applying, ask, carried_out, ended, pass_guards, present
+from cg_sync.cli.carrying_out import (
+    Applying,
+    applying,
+    ask,
+    fence,
+    pass_guards,
+    present,
+    written,
+)
+from cg_sync.cli.conducting import Wishes, journal_option, wishes_options
 from cg_sync.cli.moments import max_age_option
 from cg_sync.cli.run import (
     Run,
@@ -19,12 +29,18 @@ from cg_sync.cli.run import (
     project_option,
     result_file_option,
 )
-from cg_sync.cli.terminal import notice, waiting
+from cg_sync.cli.terminal import waiting
 from cg_sync.errors import UsageWrong
 from cg_sync.report.line import Span, Tone, line
 
 if TYPE_CHECKING:
+    from cg_sync.core.outcome import Outcome
     from cg_sync.core.plan import Plan
+    from cg_sync.core.policy import OnStale, Policy
+    from cg_sync.report.saved import SavedPlan
+    from cg_sync.workflow.lease import Lease
+    from cg_sync.workflow.plan import Prepared
+    from cg_sync.workflow.today import Today
 
 ON_STALE = ("abort", "skip", "replan")
 
@@ -40,12 +56,6 @@ ON_STALE = ("abort", "skip", "replan")
     "--yes", is_flag=True, help="Do not ask. Needed where no person can answer, as in CI."
 )
 @click.option(
-    "--allow",
-    multiple=True,
-    metavar="RULE@DIGEST",
-    help="Let this guard pass for exactly the plan with this digest. Repeatable.",
-)
-@click.option(
     "--digest",
     metavar="DIGEST",
     help="Apply only the plan with this digest, the one that was reviewed; else exit code 5.",
@@ -59,129 +69,206 @@ ON_STALE = ("abort", "skip", "replan")
 @click.option(
     "--check-files",
     is_flag=True,
+    default=None,
     help="Plan from the files too, and refuse a PLAN that does what they do not ask for.",
 )
 @max_age_option("a PLAN")
+@wishes_options
+@journal_option
 @result_file_option
 @pass_run
 def apply_command(
     run: Run,
     file: Path | None,
     yes: bool,
-    allow: tuple[str, ...],
     digest: str | None,
-    on_stale: str | None,
-    check_files: bool,
+    on_stale: OnStale | None,
+    check_files: bool | None,
     max_age: timedelta | None,
+    wishes: Wishes,
+    journal: Path | None,
 ) -> int:
     """Plan, ask, and make the shop as the files say; or carry out PLAN, a plan that `cg-sync plan
     -o` saved, exactly as it was read. Prints each change when it is really done, then looks again.
 
-    Exit code 4 when a guard refuses, 5 when the plan is another or the shop has moved, 6 when only
-    a part was written, 7 when nothing was.
-    """
-    from cg_sync.workflow.apply import refuse_if_malformed
+    Every write is noted in a journal before it is made: `cg-sync resume` finishes a run that was
+    cut short, `cg-sync undo` takes one back.
 
-    refuse_if_malformed(allow)
+    Exit code 4 when a guard refuses, 5 when the plan is another or the shop has moved, 6 when only
+    a part was written, 7 when nothing was, 8 when somebody else is at work.
+    """
+    from cg_sync.workflow.guarding import effective_policy, refuse_if_not_saved
+
     if file is None:
         for_plans = {"--on-stale": on_stale, "--max-age": max_age, "--check-files": check_files}
         for option in (name for name, value in for_plans.items() if value):
             hint = f"name the plan: cg-sync apply PLAN {option} …"
             raise UsageWrong(f"{option} is for a saved plan, and none is named", hint=hint)
-        checked = run.check()
+    saved = _loaded(run, file) if file is not None else None
+    checked = run.check()
+    if saved is None:
         checked.refuse_if_broken()
-        labels = {kind.name: kind.label for kind in checked.kinds}
-        return _from_files(Applying(run, checked, labels, allow, digest, yes))
-    from cg_sync.workflow.saved import load_plan, refuse_if_not_for, refuse_if_too_old
+    policy = effective_policy(
+        checked,
+        max_age=max_age,
+        check_files=check_files,
+        on_stale=on_stale,
+        deadline=wishes.deadline,
+        fail_fast=wishes.fail_fast,
+        recheck=wishes.recheck,
+    )
+    it = applying(run, checked, wishes, policy, yes=yes, digest=digest, journal=journal)
+    if saved is None:
+        refuse_if_not_saved(policy, checked)
+        return _from_files(it)
+    from cg_sync.workflow.saved import refuse_if_not_for, refuse_if_too_old
+
+    refuse_if_too_old(saved, policy.max_age, now=datetime.now(UTC))
+    refuse_if_not_for(saved.plan, checked)
+    return _saved(it, saved.plan, policy)
+
+
+def _loaded(run: Run, file: Path) -> SavedPlan:
+    from cg_sync.workflow.saved import load_plan
 
     saved = load_plan(file, environ=os.environ)
-    refuse_if_too_old(saved, max_age, now=datetime.now(UTC))
-    plan = saved.plan
-    run.environment = run.environment or plan.target.environment
-    checked = run.check()
-    refuse_if_not_for(plan, checked)
-    labels = {kind.name: kind.label for kind in checked.kinds}
-    it = Applying(run, checked, labels, allow, digest, yes)
-    return _saved(it, plan, on_stale or "abort", check_files=check_files)
+    run.environment = run.environment or saved.plan.target.environment
+    return saved
 
 
 def _from_files(it: Applying) -> int:
-    from cg_sync.workflow.apply import apply_changes, look_again, refuse_if_other
-    from cg_sync.workflow.connect import open_shop
+    from cg_sync.workflow.apply import refuse_if_other
+    from cg_sync.workflow.plan import source_of
+
+    source = source_of(it.checked)
+    if it.yes:
+        # Where there is a fence nobody else applies from here on: what is read stays so.
+        with fence(it, source) as lease:
+            return _write(it, _shown(it), lease)
+    prepared = _shown(it)
+    asked = bool(prepared.plan.steps)
+    if asked:
+        ask(it, prepared.plan, "apply")
+    with fence(it, source) as lease:
+        if asked:  # A person takes their time, and the shop may move meanwhile.
+            again = _prepared(it)
+            moved = "the shop moved while you were asked"
+            refuse_if_other(again.plan, prepared.plan.digest, moved)
+            prepared = again
+        return _write(it, prepared, lease)
+
+
+def _prepared(it: Applying) -> Prepared:
+    """A plan from the files, told in words."""
     from cg_sync.workflow.plan import plan_changes
     from cg_sync.workflow.telling import explained
 
-    reader = open_shop(it.checked, environ=os.environ, writable=False, on_retry=notice)
     with waiting("reading the shop …"):
-        prepared = plan_changes(it.checked, reader)
-    plan = explained(prepared.plan, it.checked, as_of=datetime.now(UTC))
-    present(it, plan)
-    pass_guards(it, plan)
-    if plan.steps and not it.yes:
-        ask(it, plan)
-        # A person takes their time, and the shop may move meanwhile.
-        with waiting("reading the shop …"):
-            prepared = plan_changes(it.checked, reader)
-        refuse_if_other(prepared.plan, plan.digest, "the shop moved while you were asked")
-    shop = open_shop(it.checked, environ=os.environ, writable=True, on_retry=notice)
-    outcome = carried_out(
-        it, plan, lambda told: apply_changes(it.checked, prepared, shop, on_step=told)
+        prepared = plan_changes(it.checked, it.shop(writable=False))
+    return replace(prepared, plan=explained(prepared.plan, it.checked, as_of=datetime.now(UTC)))
+
+
+def _shown(it: Applying) -> Prepared:
+    """A plan from the files that people have seen, and guards let pass."""
+    prepared = _prepared(it)
+    present(it, prepared.plan)
+    pass_guards(it, prepared.plan)
+    return prepared
+
+
+def _write(it: Applying, prepared: Prepared, lease: Lease) -> int:
+    from cg_sync.workflow.apply import begin_journal, changes_left, job_of
+
+    return written(
+        it,
+        job_of(prepared),
+        lease,
+        begin=lambda: begin_journal(it.checked, prepared.plan, it.conduct),
+        look=lambda shop: changes_left(it.checked, shop),
     )
-    return ended(it, plan, look_again(it.checked, outcome, shop))
 
 
-def _saved(it: Applying, plan: Plan, on_stale: str, *, check_files: bool) -> int:
+def _saved(it: Applying, plan: Plan, policy: Policy) -> int:
+    if it.yes:
+        with fence(it, plan.source) as lease:
+            today = _held(it, plan, policy)
+            return _replan(it, plan, lease) if today is None else _write_rest(it, today, lease)
+    today = _held(it, plan, policy)
+    if today is None:
+        with fence(it, plan.source) as lease:
+            return _replan(it, plan, lease)
+    asked = bool(today.plan.steps)
+    if asked:
+        ask(it, today.plan, "apply PLAN")
+    with fence(it, plan.source) as lease:
+        if asked:
+            from cg_sync.workflow.today import hold_against_today, refuse_if_moved
+
+            with waiting("reading the shop …"):
+                again = hold_against_today(plan, it.checked, it.shop(writable=False))
+            refuse_if_moved(today, again)
+            today = again
+        return _write_rest(it, today, lease)
+
+
+def _held(it: Applying, plan: Plan, policy: Policy) -> Today | None:
+    """What is still to do of the saved plan, once people have seen it and guards let it pass; None
+    when it is to be planned anew.
+    """
     from cg_sync.report.standing import standing_data, standing_lines
-    from cg_sync.workflow.connect import open_shop
-    from cg_sync.workflow.today import (
-        apply_today,
-        hold_against_today,
-        look_at_changes,
-        refuse_if_left_out,
-        refuse_if_moved,
-        refuse_if_not_asked,
-        refuse_if_stale,
-    )
+    from cg_sync.workflow.today import hold_against_today, refuse_if_not_asked, refuse_if_stale
 
-    reader = open_shop(it.checked, environ=os.environ, writable=False, on_retry=notice)
+    reader = it.shop(writable=False)
     with waiting("reading the shop …"):
         today = hold_against_today(plan, it.checked, reader)
     it.tell(*standing_lines(today.found, it.labels))
-    if today.plan.steps or today.conflicts:
+    any_left = bool(today.plan.steps or today.conflicts)
+    if any_left:
         it.tell(line())
-    present(it, plan, shown=bool(today.plan.steps or today.conflicts))
+    present(it, plan, shown=any_left)
     it.run.result["standing"] = standing_data(today.found)
-    if today.conflicts and on_stale == "replan":
-        return _replan(it, plan)
-    if on_stale == "abort" or not today.plan.steps:
+    if today.conflicts and policy.on_stale == "replan":
+        return None
+    if policy.on_stale == "abort" or not today.plan.steps:
         refuse_if_stale(today)
-    if check_files:
+    if policy.check_files:
+        it.checked.refuse_if_broken()
         with waiting("reading the shop …"):
             refuse_if_not_asked(today, it.checked, reader)
     pass_guards(it, today.plan)
-    if today.plan.steps and not it.yes:
-        ask(it, today.plan)
-        with waiting("reading the shop …"):
-            refuse_if_moved(today, hold_against_today(plan, it.checked, reader))
-    shop = open_shop(it.checked, environ=os.environ, writable=True, on_retry=notice)
-    outcome = carried_out(
-        it, today.plan, lambda told: apply_today(it.checked, today, shop, on_step=told)
+    return today
+
+
+def _write_rest(it: Applying, today: Today, lease: Lease) -> int:
+    from cg_sync.workflow.apply import begin_journal
+    from cg_sync.workflow.today import job_of_today, not_as_planned, refuse_if_left_out
+
+    def finishing(outcome: Outcome) -> Outcome:
+        return replace(outcome, aim="plan", left_out=today.left_out)
+
+    code = written(
+        it,
+        job_of_today(today),
+        lease,
+        begin=lambda: begin_journal(it.checked, today.plan, it.conduct),
+        look=lambda shop: not_as_planned(it.checked, today, shop, today.left_out),
+        finishing=finishing,
+        command="verify",
     )
-    outcome = look_at_changes(it.checked, outcome, today, shop)
-    code = ended(it, today.plan, outcome)
-    refuse_if_left_out(outcome)
+    refuse_if_left_out(today)
     return code
 
 
-def _replan(it: Applying, plan: Plan) -> int:
+def _replan(it: Applying, plan: Plan, lease: Lease) -> int:
     """Go on from the files, as long as they ask for no more than the plan that was read."""
-    from cg_sync.workflow.connect import open_shop
     from cg_sync.workflow.today import replanned
 
-    reader = open_shop(it.checked, environ=os.environ, writable=False, on_retry=notice)
     it.checked.refuse_if_broken()
     with waiting("reading the shop …"):
-        new = replanned(plan, it.checked, reader).plan
+        new = replanned(plan, it.checked, it.shop(writable=False)).plan
     it.tell(line(Span("planned anew", Tone.STRONG), ": it does no more than the saved plan"))
     it.digest = new.digest
-    return _from_files(it)
+    prepared = _shown(it)
+    if prepared.plan.steps and not it.yes:
+        ask(it, prepared.plan, "apply PLAN")
+    return _write(it, prepared, lease)

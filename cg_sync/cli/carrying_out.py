@@ -1,35 +1,56 @@
-"""What every apply does, wherever its plan comes from: shows, asks, writes, and tells."""
+"""What every run that writes does, wherever its plan comes from: shows, asks, writes, and tells."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cg_sync.cli.conducting import Wishes, conduct_of
 from cg_sync.cli.run import Run
+from cg_sync.cli.stopping import orderly
 from cg_sync.cli.terminal import notice, progress, write, write_json
 from cg_sync.errors import CgSyncError, ExitCode, UsageWrong
 from cg_sync.report.line import Line, Span, Tone, line
 
 if TYPE_CHECKING:
+    from cg_sync.api.bench import Job
+    from cg_sync.api.shop import Shop
+    from cg_sync.core.acknowledgement import Acknowledgement
+    from cg_sync.core.diff import Change
     from cg_sync.core.outcome import Outcome
     from cg_sync.core.plan import Plan, Step
+    from cg_sync.core.policy import Policy
+    from cg_sync.core.source import Source
+    from cg_sync.files.journal import Journal
+    from cg_sync.workflow.apply import Conduct
     from cg_sync.workflow.check import Checked
+    from cg_sync.workflow.lease import Lease
 
 
 @dataclass
 class Applying:
-    """One run of apply: what was asked for, and what is known so far."""
+    """One run: what was asked for, how it is to be carried out, and what is known so far."""
 
     run: Run
     checked: Checked
-    labels: dict[str, str]
-    allow: Sequence[str]
-    digest: str | None
+    wishes: Wishes
+    conduct: Conduct
+    acknowledgements: tuple[Acknowledgement, ...]
     yes: bool
+    digest: str | None = None
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {kind.name: kind.label for kind in self.checked.kinds}
 
     @property
     def aside(self) -> bool:
@@ -38,6 +59,46 @@ class Applying:
 
     def tell(self, *lines: Line) -> None:
         write(lines, to_stderr=self.aside)
+
+    def shop(self, *, writable: bool) -> Shop:
+        """The shop, with the patience of this run."""
+        from cg_sync.workflow.connect import open_shop
+
+        return open_shop(
+            self.checked,
+            environ=os.environ,
+            writable=writable,
+            on_retry=notice,
+            pause=self.conduct.stop.pause,
+        )
+
+
+def applying(
+    run: Run,
+    checked: Checked,
+    wishes: Wishes,
+    policy: Policy,
+    *,
+    yes: bool,
+    digest: str | None = None,
+    journal: Path | None = None,
+    name: str = "",
+) -> Applying:
+    """A run of these wishes under this policy; its deadline begins now. `name` is that of one that
+    goes on. Raises UsageWrong and FilesError for wishes that cannot be met.
+    """
+    from cg_sync.workflow.guarding import acknowledged, with_guards
+
+    now = datetime.now(UTC)
+    return Applying(
+        run,
+        with_guards(checked, wishes.guard),
+        wishes,
+        conduct_of(wishes, policy, run=name, journal=journal),
+        acknowledged(wishes.allow, wishes.allowances, policy, now=now),
+        yes,
+        digest,
+    )
 
 
 def present(it: Applying, plan: Plan, *, shown: bool = True) -> None:
@@ -53,26 +114,86 @@ def present(it: Applying, plan: Plan, *, shown: bool = True) -> None:
         refuse_if_other(plan, it.digest, "the plan is not the one that was asked for")
 
 
-def pass_guards(it: Applying, plan: Plan) -> None:
-    """Raise PlanRefused unless every guard that says no was allowed for this plan."""
-    from cg_sync.workflow.apply import refuse_if_guarded
+def pass_guards(it: Applying, plan: Plan, *, before: Sequence[str] = ()) -> None:
+    """Raise PlanRefused unless every guard that says no was allowed for this plan; what was is kept
+    for the journal, and comes from there as `before` when a run goes on.
+    """
+    from cg_sync.core.acknowledgement import acknowledgement_in, acknowledgement_said
+    from cg_sync.workflow.guarding import refuse_if_guarded, used_said
 
-    refuse_if_guarded(plan, it.allow)
-    if plan.tripped:
-        rules = ", ".join(dict.fromkeys(guard.rule for guard in plan.tripped))
-        it.tell(line(Span(f"allowed for this plan: {rules}", Tone.STRONG)))
+    now = datetime.now(UTC)
+    given = (*it.acknowledgements, *(acknowledgement_in(text, now=now) for text in before))
+    used = refuse_if_guarded(plan, it.checked, given, now=now)
+    for said in used_said(used):
+        it.tell(line(Span(said, Tone.STRONG)))
+    it.conduct = replace(it.conduct, allowed=tuple(acknowledgement_said(ack) for ack in used))
 
 
-def carried_out(
-    it: Applying, plan: Plan, carry_out: Callable[[Callable[[Step], None]], Outcome]
-) -> Outcome:
+@contextmanager
+def fence(it: Applying, source: Source | None) -> Iterator[Lease]:
+    """The right to write; free where the project has no fence."""
+    from cg_sync.workflow.fence import fenced
+
+    with fenced(
+        it.checked,
+        source=source,
+        run_id=it.conduct.run,
+        replace_applied=it.wishes.replace_applied,
+        wait=it.wishes.lock_wait,
+        clock=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+        environ=os.environ,
+        tell=notice,
+    ) as lease:
+        it.conduct = replace(it.conduct, between=lease.renew_if_due)
+        yield lease
+
+
+def written(
+    it: Applying,
+    job: Job,
+    lease: Lease,
+    *,
+    begin: Callable[[], Journal],
+    look: Callable[[Shop], tuple[Change, ...]],
+    finishing: Callable[[Outcome], Outcome] = lambda outcome: outcome,
+    command: str = "plan",
+) -> int:
+    """Carry out the job, look again, tell how it ended, and return the exit code of a good end.
+
+    Raises ApplyStopped and others when it did not end well.
+    """
+    from cg_sync.report.data import outcome_data
+    from cg_sync.workflow.apply import look_again, refuse_if_stopped
+
+    shop = it.shop(writable=True)
+    with orderly(it.conduct.stop) as signals:
+        outcome = finishing(_carried_out(it, job, shop, begin))
+        whole = len(outcome.done) == len(outcome.plan.steps)
+        if outcome.wrote or whole:
+            said = lease.finish("done" if whole else "partly")
+        else:
+            said = lease.withdraw()
+        if said:
+            notice(said)
+        it.run.result["apply"] = outcome_data(outcome)
+        outcome = look_again(outcome, lambda: look(shop), command=command)
+    _told(it, outcome)
+    if outcome.stopped:
+        signals.reraise()
+    refuse_if_stopped(outcome)
+    return ExitCode.DONE
+
+
+def _carried_out(it: Applying, job: Job, shop: Shop, begin: Callable[[], Journal]) -> Outcome:
     """The outcome of the writes, each told when it is done; an interruption is accounted for."""
     from cg_sync.report.data import outcome_data
-    from cg_sync.report.text import outcome_lines, step_line
-    from cg_sync.workflow.apply import interrupted
+    from cg_sync.report.outcome import outcome_lines
+    from cg_sync.report.text import step_line
+    from cg_sync.workflow.apply import carry_out, interrupted
 
     done: list[Step] = []
-    with progress("applying", len(plan.steps)) as advance:
+    with progress("applying", len(job.plan.steps)) as advance:
 
         def told(step: Step) -> None:
             done.append(step)
@@ -80,42 +201,36 @@ def carried_out(
             it.tell(step_line(step, it.labels))
 
         try:
-            outcome = carry_out(told)
+            return carry_out(it.checked, job, shop, it.conduct, begin, told)
         except CgSyncError:
             raise  # It is certain that nothing was written, and the error says why.
         except BaseException:
-            stopped = interrupted(plan, done)
+            stopped = interrupted(job.plan, done, it.conduct)
             it.run.result["apply"] = outcome_data(stopped)
             it.tell(*outcome_lines(stopped, it.labels))
             raise
-    it.run.result["apply"] = outcome_data(outcome)
-    return outcome
 
 
-def ended(it: Applying, plan: Plan, outcome: Outcome) -> int:
-    """Tell how it ended; raises ApplyStopped when it did not end well."""
+def _told(it: Applying, outcome: Outcome) -> None:
     from cg_sync.report.data import outcome_data, plan_data
-    from cg_sync.report.text import outcome_lines
-    from cg_sync.workflow.apply import refuse_if_stopped
+    from cg_sync.report.outcome import outcome_lines
 
     it.run.result["apply"] = outcome_data(outcome)
     if it.aside:
-        write_json({"plan": plan_data(plan), "apply": outcome_data(outcome)})
+        write_json({"plan": plan_data(outcome.plan), "apply": outcome_data(outcome)})
         it.run.printed_document = True
-    elif plan.steps:
+    elif outcome.plan.steps:
         it.tell(*outcome_lines(outcome, it.labels))
-    refuse_if_stopped(outcome)
-    return ExitCode.DONE
 
 
-def ask(it: Applying, plan: Plan) -> None:
+def ask(it: Applying, plan: Plan, command: str) -> None:
     """Let a person decide; raises UsageWrong where there is none."""
     from cg_sync.workflow.connect import chosen_environment
 
     if not sys.stdin.isatty():
         raise UsageWrong(
-            "apply asks before it writes, and there is no terminal to ask on",
-            hint="read the plan above; to go on without asking: cg-sync apply --yes",
+            f"{command.split()[0]} asks before it writes, and there is no terminal to ask on",
+            hint=f"read the plan above; to go on without asking: cg-sync {command} --yes",
         )
     name = plan.target.environment
     if chosen_environment(it.checked).confirm:

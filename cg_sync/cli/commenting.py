@@ -12,7 +12,7 @@ from cg_sync.cli.run import Run, format_option, pass_run, result_file_option
 from cg_sync.cli.terminal import notice, write, write_json
 from cg_sync.errors import ExitCode, UsageWrong, counted
 from cg_sync.jsonvalue import JsonValue
-from cg_sync.report.line import Span, Tone, line
+from cg_sync.report.line import Span, Tone, harmless, line
 
 if TYPE_CHECKING:
     from cg_sync.forge.sticky import Thread
@@ -67,7 +67,7 @@ def comment_command(
         write_json(data)
         run.printed_document = True
     else:
-        write([line(Span(posted.deed.value, Tone.STRONG), f": {posted.comment.url}")])
+        write([line(Span(posted.deed.value, Tone.STRONG), f": {harmless(posted.comment.url)}")])
         if posted.replaced:
             write([line(f"{counted(posted.replaced, 'older comment')} now points there")])
     return ExitCode.DONE

@@ -12,12 +12,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TextIO
 
 import click
 
 from cg_sync.cli.run import Run
+from cg_sync.cli.stopping import Terminated, on_sigterm
 from cg_sync.cli.terminal import emit, notice, write
 from cg_sync.errors import CgSyncError, ExitCode, FilesError
 from cg_sync.jsonvalue import JsonValue
@@ -33,6 +33,8 @@ COMMANDS = {
     "verify": ("cg_sync.cli.showing", "Hold a saved plan against the shop of today."),
     "explain": ("cg_sync.cli.explaining", "Explain a customer's setting, or a finding."),
     "apply": ("cg_sync.cli.applying", "Make the shop as the files say."),
+    "resume": ("cg_sync.cli.resuming", "Finish a run that was cut short."),
+    "undo": ("cg_sync.cli.undoing", "Take back what a run did."),
     "snapshot": ("cg_sync.cli.snapping", "Write the shop into a file that plans can be made from."),
     "drift": ("cg_sync.cli.drifting", "Show how far the shop is from the files."),
     "comment": ("cg_sync.cli.commenting", "Put a report on its pull request."),
@@ -112,14 +114,6 @@ def cg_sync() -> None:
     """
 
 
-class Terminated(BaseException):
-    """SIGTERM came; unwinds like Ctrl-C, with its own exit code."""
-
-
-def _on_sigterm(_signal: int, _frame: FrameType | None) -> None:
-    raise Terminated
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Nothing but this prints errors."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
@@ -144,8 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         notice("stopped by SIGTERM")
     except Exception as it:
         error, code = it, ExitCode.BUG
-        emit(traceback.format_exc(), to_stderr=True)
-        notice("error: this is a bug in cg-sync; please report it with the lines above")
+        _show_bug(traceback.format_exc())
     _write_result(argv, run, int(code), error)
     return int(code)
 
@@ -166,6 +159,16 @@ def _show(error: CgSyncError, run: Run) -> None:
     write([line(Span("error: ", Tone.ERROR), discreet(str(error), 2000))], to_stderr=True)
     if error.hint:
         write([line("  ", Span(discreet(error.hint, 1000), Tone.QUIET))], to_stderr=True)
+
+
+def _show_bug(trace: str) -> None:
+    """The lines that help to mend it; what an exception quotes may be anybody's."""
+    from cg_sync.core.secret import without_secrets
+    from cg_sync.report.line import discreet, line
+
+    shown = without_secrets(trace, os.environ).splitlines()
+    write([line(discreet(it, 2000)) for it in shown], to_stderr=True)
+    notice("error: this is a bug in cg-sync; please report it with the lines above")
 
 
 def _write_result(argv: Sequence[str], run: Run, code: int, error: BaseException | None) -> None:
@@ -193,10 +196,13 @@ def _write_result(argv: Sequence[str], run: Run, code: int, error: BaseException
     if wants_json and not run.printed_document and error is not None:
         emit(text)
     if path:
+        from cg_sync.files.writing import write_text
+        from cg_sync.report.line import discreet
+
         try:
-            Path(path).write_text(text, encoding="utf-8")
-        except OSError as failed:
-            notice(f"error: --result-file {path}: {failed.strerror}")
+            write_text(Path(path), text)
+        except FilesError as failed:
+            notice(f"error: --result-file {discreet(path)}: {failed.problems[0].message}")
 
 
 def _written_after(option: str, argv: Sequence[str]) -> str:
@@ -217,7 +223,7 @@ def _nowhere() -> TextIO:
 
 def run() -> None:
     """The console script."""
-    signal.signal(signal.SIGTERM, _on_sigterm)
+    signal.signal(signal.SIGTERM, on_sigterm)
     # A stream that was closed before we started (`>&-`) is None in Python.
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()

@@ -36,6 +36,13 @@ def moment_of(now: str | None, timezone: str) -> datetime:
 
 F = TypeVar("F", bound=Callable[..., Any])
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+SPAN_HINT = "write a number and a unit: 30m, 12h or 3d"
+
+
+def span_of(text: str) -> timedelta | None:
+    """The span of time that `30m`, `12h` or `3d` is; None for what is none."""
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", text)
+    return int(found[1]) * _UNITS[found[2]] if found is not None else None
 
 
 def _age(
@@ -43,11 +50,10 @@ def _age(
 ) -> timedelta | None:
     if text is None:
         return None
-    found = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", text)
-    if found is None:
-        hint = "write a number and a unit: 30m, 12h or 3d"
-        raise UsageWrong(f"--max-age {text!r} is no age", hint=hint)
-    return int(found[1]) * _UNITS[found[2]]
+    age = span_of(text)
+    if age is None:
+        raise UsageWrong(f"--max-age {text!r} is no age", hint=SPAN_HINT)
+    return age
 
 
 def max_age_option(what: str) -> Callable[[F], F]:

@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     help="Plan against a snapshot instead of the shop: no network, no credentials.",
 )
 @max_age_option("a SNAPSHOT")
+@click.option(
+    "--guard",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Make this guard of cg-sync.yaml stricter for this plan. Repeatable.",
+)
 @format_option(*PLAN_FORMATS)
 @paper_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit code 2 when there are changes.")
@@ -63,6 +69,7 @@ def plan_command(
     base: str | None,
     against: Path | None,
     max_age: timedelta | None,
+    guard: tuple[str, ...],
     most: int,
     full_report: str,
     detailed_exitcode: bool,
@@ -71,6 +78,7 @@ def plan_command(
     reading.
     """
     from cg_sync.report.data import plan_data
+    from cg_sync.workflow.guarding import with_guards
     from cg_sync.workflow.saved import save_plan
     from cg_sync.workflow.telling import explained
 
@@ -81,6 +89,7 @@ def plan_command(
         raise UsageWrong("--max-age is for a snapshot, and none is named", hint="add --against")
     checked = run.check(to_connect=against is None)
     checked.refuse_if_broken()
+    checked = with_guards(checked, guard)
     held_against = _checked_base(checked, base)
     prepared = _prepared(checked, against, now, max_age)
     plan = explained(_told_apart(prepared, checked, held_against), checked, as_of=now)

@@ -46,11 +46,13 @@ EXTRA_HINT = "pip install 'cg-sync[sandbox]'"
     help="The most rows of one page, whatever is asked for.",
 )
 @click.option("--throttle", metavar="N/Ts", help="Answer 429 above this rate, such as 50/1s.")
+@click.option("--faults", metavar="FILE", help="Play this fault script: a file, or JSON itself.")
 def sandbox_command(**settings: Any) -> None:
     """Start a make-believe shop on 127.0.0.1 with customers, lists and an admin. Ctrl-C or SIGTERM
     stops it.
     """
     refuse_without_extra()
+    from cg_sync.sandbox.faults.node import BadScript
     from cg_sync.sandbox.serve import ForeignData, Options, PortTaken, serve
 
     try:
@@ -61,6 +63,10 @@ def sandbox_command(**settings: Any) -> None:
         ) from error
     except (ForeignData, OSError) as error:
         raise UsageWrong(str(error), hint="name another folder with --data") from error
+    except BadScript as error:
+        raise UsageWrong(
+            f"--faults: {error}", hint="docs/faults.md has every fault and what it takes"
+        ) from error
     except ValueError as error:
         raise UsageWrong(f"--throttle: {error}", hint="write it as --throttle 50/1s") from error
 

@@ -125,6 +125,8 @@ class Kind(Generic[C]):
     """The kind as it writes records and files in these surroundings."""
     references: Callable[[Spec], Iterable[Reference]] = lambda _spec: ()
     looks_up: tuple[str, ...] = ()
+    claims: Callable[[Spec], tuple[JsonValue, ...]] = lambda _spec: ()
+    """What only one of the kind can have at a time: who is to have it waits until it is free."""
     check_together: Callable[[Sequence[Wanted]], Iterator[Problem]] = lambda _wanted: iter(())
     """What is wrong with resources that are each fine by themselves."""
     check_beside: Callable[[Sequence[Wanted], Sequence[Spec]], Iterator[Problem]] = (
@@ -144,6 +146,11 @@ class Kind(Generic[C]):
     """What a change means in words, from what was before (None: nothing); None when the fields say
     it all. What is true of that moment is proved too; with None for it, nothing is."""
 
+    precedence: Callable[[Spec], int | None] = lambda _spec: None
+    """Its place among those of the kind that win over each other, the lowest first; None when it
+    takes no part."""
+    shows: Callable[[Spec], JsonValue] = lambda _spec: None
+    """What customers see through it; None when they see nothing of it."""
     likeness: Callable[[Spec], str] = lambda _spec: ""
     """What marks a resource whatever it is called: of two for which this is the same text one may
     be the other, renamed. Empty: nothing marks it."""

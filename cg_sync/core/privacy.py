@@ -41,6 +41,11 @@ def without_addresses(text: str) -> str:
     return "@".join([*shown, parts[last]])
 
 
+def has_address(text: str) -> bool:
+    """Whether an e-mail address is in the text, as far as `without_addresses` sees one."""
+    return without_addresses(text) != text
+
+
 def _masked_end(before: str, after: str, *, is_last: bool) -> str:
     """What stands before an `@`, with the local part masked if a domain comes `after`."""
     if not _DOMAIN.match(after):

@@ -4,23 +4,22 @@ has moved.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.diff import Change, Create, Delete, Update
-from cg_sync.core.fingerprint import held_fingerprint, readable_fields
-from cg_sync.core.frozen import Frozen
-from cg_sync.core.kind import C, Kind, Spec
+from cg_sync.core.fingerprint import held_fingerprint
+from cg_sync.core.kind import C, Kind
 from cg_sync.core.live_index import LiveIndex
 from cg_sync.core.members import MemberDelta, fingerprint_of
+from cg_sync.core.moved import Moved, moved_fields, told_value
 from cg_sync.core.plan import AddMembers, DeleteRecord, Plan, RemoveMembers, Step, steps_of
-from cg_sync.core.privacy import without_addresses
 from cg_sync.core.state import Held, Live
 from cg_sync.errors import counted
-from cg_sync.jsonvalue import JsonValue, canonical, shown
+from cg_sync.jsonvalue import shown
 
 
 class Standing(StrEnum):
@@ -31,15 +30,6 @@ class Standing(StrEnum):
     OK = "ok"
     ALREADY = "already"
     CONFLICT = "conflict"
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """One thing that is not as it was when the plan was made: what, and how it was and is."""
-
-    what: str
-    then: str
-    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +58,24 @@ LiveMembers = Mapping[Address, Collection[RemoteId]]
 """The pks of those who are in a group now, for each group whose members a plan moves."""
 
 
+Formerly = Callable[[Held], Held]
+"""A record in the words of when the plan was made: what it refers to may have been renamed since by
+the first half of the plan.
+"""
+
+
 def judged(
-    plan: Plan, today: LiveIndex, members: LiveMembers, kinds: Sequence[Kind[C]]
+    plan: Plan,
+    today: LiveIndex,
+    members: LiveMembers,
+    kinds: Sequence[Kind[C]],
+    *,
+    formerly: Formerly = lambda held: held,
 ) -> tuple[Judged, ...]:
     """Each change of the plan, in its order, as it stands with the shop of today."""
     by_name = {kind.name: kind for kind in kinds}
     found = tuple(
-        _judged(it, plan, today, members, by_name[it.address.kind]) for it in plan.changes
+        _judged(it, plan, today, members, by_name[it.address.kind], formerly) for it in plan.changes
     )
     made = frozenset(
         (by_name[it.change.address.kind].collection, it.change.address.key)
@@ -87,7 +88,12 @@ def judged(
 
 
 def _judged(
-    change: Change, plan: Plan, today: LiveIndex, members: LiveMembers, kind: Kind[C]
+    change: Change,
+    plan: Plan,
+    today: LiveIndex,
+    members: LiveMembers,
+    kind: Kind[C],
+    formerly: Formerly,
 ) -> Judged:
     held = today.meant(change)
     then = plan.fingerprints[change.address]
@@ -95,9 +101,9 @@ def _judged(
         case Create():
             record, moved = _created(change, held, today, kind)
         case Update():
-            record, moved = _updated(change, held, then, today, kind)
+            record, moved = _updated(change, held, then, today, kind, formerly)
         case Delete():
-            record, moved = _deleted(change, held, then, today, kind)
+            record, moved = _deleted(change, held, then, today, kind, formerly)
         case _:
             assert_never(change)
     delta = None if isinstance(change, Delete) else change.members
@@ -136,11 +142,16 @@ def _created(change: Create, held: Held | None, today: LiveIndex, kind: Kind[C])
     if held.spec == change.spec:
         return Standing.ALREADY, ()
     there = Moved(kind.key, "not there", "there, made by somebody else")
-    return Standing.CONFLICT, (there, *_fields(kind, change.spec, held.spec, "as planned "))
+    return Standing.CONFLICT, (there, *moved_fields(kind, change.spec, held.spec, "as planned "))
 
 
 def _updated(
-    change: Update, held: Held | None, then: str, today: LiveIndex, kind: Kind[C]
+    change: Update,
+    held: Held | None,
+    then: str,
+    today: LiveIndex,
+    kind: Kind[C],
+    formerly: Formerly,
 ) -> _Found:
     if held is None:
         why = today.why_gone(kind.name, change.remote_id)
@@ -149,15 +160,20 @@ def _updated(
         if taken := today.taken(address, held.remote_id):
             return _conflict(kind.key, change.former or change.address.key, taken)
     part = Standing.OK if change.fields else None
-    if held_fingerprint(held, kind, with_size=False) == then:
+    if held_fingerprint(formerly(held), kind, with_size=False) == then:
         return part, ()
     if held.spec == change.spec:
         return Standing.ALREADY, ()
-    return Standing.CONFLICT, _fields(kind, change.before, held.spec)
+    return Standing.CONFLICT, moved_fields(kind, change.before, held.spec)
 
 
 def _deleted(
-    change: Delete, held: Held | None, then: str, today: LiveIndex, kind: Kind[C]
+    change: Delete,
+    held: Held | None,
+    then: str,
+    today: LiveIndex,
+    kind: Kind[C],
+    formerly: Formerly,
 ) -> _Found:
     if held is None:
         why = today.why_gone(kind.name, change.remote_id)
@@ -165,31 +181,12 @@ def _deleted(
         return _conflict(kind.key, "there", anew) if anew else (Standing.ALREADY, ())
     if held.address in today.live.twice:
         return _conflict(kind.key, "there", "there more than once")
-    if held_fingerprint(held, kind, with_size=True) == then:
+    if held_fingerprint(formerly(held), kind, with_size=True) == then:
         return Standing.OK, ()
-    moved = _fields(kind, change.before, held.spec)
+    moved = moved_fields(kind, change.before, held.spec)
     if held.size != change.size:
-        moved = (*moved, Moved("members", _told(change.size), _told(held.size)))
+        moved = (*moved, Moved("members", told_value(change.size), told_value(held.size)))
     return Standing.CONFLICT, moved
-
-
-def _fields(kind: Kind[C], then: Spec, now: Spec, word: str = "") -> tuple[Moved, ...]:
-    """The managed fields in which two states differ, as people may read them: with addresses
-    masked, as they are in a saved plan.
-    """
-    was = then.content if isinstance(then, Frozen) else readable_fields(then, kind)
-    pairs = [
-        (name, _told(was.get(name)), _told(value))
-        for name, value in readable_fields(now, kind).items()
-    ]
-    moved = tuple(Moved(name, f"{word}{old}", new) for name, old, new in pairs if old != new)
-    return moved or (Moved("record", "as planned from", "otherwise, in what is masked here"),)
-
-
-def _told(value: JsonValue) -> str:
-    if value is None:
-        return "nothing"
-    return without_addresses(value if isinstance(value, str) else canonical(value))
 
 
 def _members(delta: MemberDelta, pks: Collection[RemoteId]) -> _Found:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cg_sync.core.document import Document
+from cg_sync.core.secret import is_secret
 from cg_sync.errors import Problem
 from cg_sync.jsonvalue import JsonValue, Pointer
 
@@ -19,13 +20,16 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where values come from, in words: `what` such a name is, and how to `set_it`."""
+    """Where values come from, in words: `what` such a name is, and how to `set_it`. Some sources
+    `may_hold_secrets`.
+    """
 
     what: str
     set_it: str
+    may_hold_secrets: bool = False
 
 
-ENVIRONMENT = Source("environment variable", "set it in the environment")
+ENVIRONMENT = Source("environment variable", "set it in the environment", may_hold_secrets=True)
 VARS = Source("variable", "write it under `vars:` of each environment in cg-sync.yaml")
 
 
@@ -40,7 +44,8 @@ def substitute(
 
     Only values at or under `below` are touched (None: all); keys never are. As in a shell, the
     default is taken for a variable that is unset or empty, and `$${` means a plain `${`. No message
-    tells a variable's value.
+    tells a variable's value, and what may hold a secret is not filled in at all: plans would show
+    it, and the shop get it.
     """
     problems: list[Problem] = []
 
@@ -100,6 +105,10 @@ def _fill(
         if name is None:
             hint = "write ${NAME} or ${NAME:-default}; for a plain `${` write `$${`"
             wrong.append((f"`{found[0]}` names no {source.what}", hint))
+            return found[0]
+        if source.may_hold_secrets and is_secret(name):
+            hint = "what files say is shown in plans; call it otherwise if it is no secret"
+            wrong.append((f"the {source.what} {name} may hold a secret, and files hold none", hint))
             return found[0]
         if default is not None:
             return values.get(name) or str(default)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cg_sync.errors import UsageWrong
+from cg_sync.files.git_safely import NO_PROGRAMS, environ_for_git
 
 ASKING_SECONDS = 20
 UNPACKING_SECONDS = 600
@@ -22,7 +23,6 @@ UNPACKING_SECONDS = 600
 Environ = Mapping[str, str]
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_NO_PROGRAMS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 _DEEPEN = (
     "this clone is shallow: bring its history with `git fetch --unshallow`, in CI with "
     "`fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)"
@@ -132,12 +132,12 @@ def _git(
     """What git prints; UsageWrong in its own words when it fails."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *_NO_PROGRAMS, *arguments],
+            ["git", "-C", str(folder), *NO_PROGRAMS, *arguments],
             input=given,
             capture_output=True,
             timeout=seconds,
             check=False,
-            env={**environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+            env=environ_for_git(environ),
         )
     except FileNotFoundError as error:
         raise UsageWrong("git is not installed", hint="it tells what a base says") from error

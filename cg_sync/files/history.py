@@ -4,10 +4,13 @@ of the main one, has deleted or changed.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from cg_sync.files.git_safely import NO_PROGRAMS, environ_for_git
 
 GIT_SECONDS = 20
 MAIN_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
@@ -97,11 +100,12 @@ def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes | None:
     """What git prints, or None when it fails or is not there."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(root), "--no-optional-locks", *arguments],
+            ["git", "-C", str(root), "--no-optional-locks", *NO_PROGRAMS, *arguments],
             input=stdin,
             capture_output=True,
             timeout=GIT_SECONDS,
             check=False,
+            env=environ_for_git(os.environ),
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -10,6 +10,7 @@ from io import BytesIO, StringIO
 from itertools import chain
 from typing import BinaryIO
 
+from cg_sync.core.formula import live
 from cg_sync.core.members import KEY_FIELDS, KeyField, normal_key
 
 DELIMITERS = ",;\t"
@@ -156,7 +157,7 @@ def _row(
         message = f"{len(cells)} cells, but the header has {width}"
         return BadRow(line, 1, message, "put a cell that holds the delimiter in double quotes")
     for field, index in columns:
-        key = normal_key(field, cells[index]) if index < len(cells) else ""
+        key = normal_key(field, live(cells[index])) if index < len(cells) else ""
         if key:
             if _SHAPES[field].fullmatch(key):
                 return line, field, key

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
 
+from cg_sync.core.formula import inert
 from cg_sync.core.members import KEY_FIELDS, KeyField, normal_key
 from cg_sync.files.member_rows import BadRow, csv_rows, delimiter_of, text_rows
 from cg_sync.files.paths import resolve_inside
@@ -111,7 +112,7 @@ def _ends(lines: Sequence[str]) -> dict[int, int]:
 
 def _row(lines: Sequence[str], field: KeyField, value: str) -> str:
     names = _header(lines)
-    cells = [value if name == field else "" for name in names]
+    cells = [inert(value) if name == field else "" for name in names]
     row = StringIO()
     csv.writer(row, delimiter=delimiter_of(lines[0]), lineterminator="").writerow(cells)
     return row.getvalue()

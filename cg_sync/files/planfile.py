@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cg_sync.core.seal import seal_fault, sealed
 from cg_sync.errors import PlanUnusable, UsageWrong
+from cg_sync.files.reading import read_at_most
 from cg_sync.files.writing import write_text
 from cg_sync.jsonvalue import JsonObject
 
@@ -54,9 +55,11 @@ def read_document(path: Path) -> JsonObject:
     Raises UsageWrong for a file that cannot be read, PlanUnusable for one that holds none.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            text = read_at_most(file, MAX_BYTES)
+        if text is None:
             raise PlanUnusable(f"{path} is too large: more than {MAX_BYTES:,} bytes")
-        data = json.loads(path.read_bytes())
+        data = json.loads(text)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageWrong(f"{path} cannot be read: {reason}") from error

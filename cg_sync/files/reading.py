@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import BinaryIO
 
 from cg_sync.errors import Position, Problem
 from cg_sync.files.yaml_text import too_large
+
+BLOCK_BYTES = 1 << 20
 
 
 def unreadable(path: Path, *, shown_as: str, limit: int) -> Problem | None:
@@ -39,3 +42,17 @@ def read_bytes(path: Path, *, shown_as: str, limit: int) -> tuple[bytes, Problem
         return path.read_bytes(), None
     except OSError as error:
         return b"", cannot_read(error, shown_as)
+
+
+def read_at_most(file: BinaryIO, limit: int) -> bytes | None:
+    """All bytes of a file that may be a pipe or a device, which have no size to ask for; None when
+    they are more than `limit`.
+    """
+    parts: list[bytes] = []
+    size = 0
+    while part := file.read(BLOCK_BYTES):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            return None
+    return b"".join(parts)

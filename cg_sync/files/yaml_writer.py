@@ -24,6 +24,8 @@ _NEEDS_QUOTES = re.compile(
 _FLOW_ONLY = re.compile(r"[,\[\]{}?:]")
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\xa0\xad\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+    # The log of a pipeline acts upon `##[…]` and `##vso[…]`, also where a patch is printed.
+    r"|(?<=#)#(?=\[|vso\[)"
 )
 _SHORT_WORDS = frozenset("yYnN")  # true and false for some readers of YAML 1.1
 

@@ -274,6 +274,24 @@ def references(spec: Spec) -> Iterator[Reference]:
             yield Reference(("rule",), GROUPS, name, "name")
 
 
+def claims(spec: Spec) -> tuple[JsonValue, ...]:
+    """The place in the order of precedence, which no two active settings share."""
+    setting = cast(CustomerGroupSetting, spec)
+    return (setting.priority,) if setting.active and setting.priority is not None else ()
+
+
+def precedence(spec: Spec) -> int | None:
+    """The priority of an active setting: the lowest wins."""
+    setting = cast(CustomerGroupSetting, spec)
+    return setting.priority if setting.active else None
+
+
+def shows(spec: Spec) -> JsonValue:
+    """The lists that an active setting grants; none of its own is the shop's, and something too."""
+    setting = cast(CustomerGroupSetting, spec)
+    return [setting.price_list, setting.stock_list] if setting.active else None
+
+
 CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(
     name="customer_group_setting",
     label="setting",
@@ -290,6 +308,9 @@ CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(
     references=references,
     tell=tell,
     looks_up=(PRICE_LISTS, STOCK_LISTS),
+    claims=claims,
+    precedence=precedence,
+    shows=shows,
     check_together=check_priorities,
     check_beside=check_live_priorities,
     parsed=(("rule",),),

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from cg_sync.core.diff import Change, Create, Delete, Update
+from cg_sync.core.journal import WRITES
 from cg_sync.core.members import MemberDelta
 from cg_sync.core.moves import Move, moves_of
 from cg_sync.core.origin import Origin
 from cg_sync.core.outcome import Outcome
-from cg_sync.core.plan import Plan
+from cg_sync.core.plan import Plan, Step
 from cg_sync.core.privacy import SAMPLE
 from cg_sync.core.reading import Reading
 from cg_sync.core.source import Source
@@ -218,25 +219,47 @@ def problems_data(problems: Iterable[Problem]) -> list[JsonValue]:
 
 def outcome_data(outcome: Outcome) -> dict[str, JsonValue]:
     """How an apply ended."""
-    failure = outcome.failure
     data: dict[str, JsonValue] = {
         "digest": outcome.plan.digest,
+        "run": outcome.run,
+        "journal": outcome.journal,
         "writes": {
             "planned": len(outcome.plan.steps),
             "done": len(outcome.done),
-            "failed": 0 if failure is None else 1,
+            "failed": len(outcome.failures),
+            "skipped": len(outcome.skipped),
             "not_tried": outcome.not_tried,
         },
-        "failure": None
-        if failure is None
-        else {
-            "kind": failure.step.change.address.kind,
-            "key": failure.step.change.address.key,
-            "reason": failure.reason,
-            "unsure": failure.unsure,
-        },
+        "stopped": outcome.stopped,
+        "failures": [
+            {
+                **_step_data(it.step),
+                "reason": it.reason,
+                "unsure": it.unsure,
+                "crossed": it.crossed,
+            }
+            for it in outcome.failures
+        ],
+        "skipped": [
+            {**_step_data(it.step), "because": _step_data(it.because)} for it in outcome.skipped
+        ],
         "converged": outcome.converged,
+        "normalised": [
+            {
+                "kind": it.address.kind,
+                "key": it.address.key,
+                "field": it.field,
+                "sent": it.wanted,
+                "stored": it.stored,
+            }
+            for it in outcome.normalised
+        ],
         "left": [_change_data(change) for change in outcome.left or ()],
         "left_out": [{"kind": it.address.kind, "key": it.address.key} for it in outcome.left_out],
     }
     return without_people(data)
+
+
+def _step_data(step: Step) -> dict[str, JsonValue]:
+    address = step.change.address
+    return {"write": WRITES[type(step)], "kind": address.kind, "key": address.key}

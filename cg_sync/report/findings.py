@@ -19,7 +19,7 @@ from cg_sync.report.analysis import Analysis, Told, customer_text
 from cg_sync.report.change import NOBODYS, Labels
 from cg_sync.report.invented import without_real_people
 from cg_sync.report.values import in_words, is_tree
-from cg_sync.report.verdict import allowing, guard_sentence
+from cg_sync.report.verdict import guard_sentence, way_out
 
 KEEP = "to keep what the shop holds: cg-sync import --update"
 
@@ -47,8 +47,7 @@ def _place(problem: Problem) -> tuple[str, int, int]:
 
 def _refused(tripped: Tripped, plan: Plan) -> Problem:
     message = f"refused by {tripped.rule}: {guard_sentence(tripped)}"
-    hint = f"if this is meant: {allowing(tripped, plan)}"
-    return Problem(tripped.code, message, tripped.where, hint)
+    return Problem(tripped.code, message, tripped.where, way_out(tripped, plan))
 
 
 def _drifted(change: Change, plan: Plan, labels: Labels) -> Iterator[Problem]:

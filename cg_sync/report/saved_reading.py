@@ -165,7 +165,8 @@ def _address(data: Mapping[str, Any]) -> Address:
 
 def _tripped(data: Mapping[str, Any]) -> Tripped:
     words = {"code": _ours(data["code"]), "rule": _ours(data["rule"])}
-    return Tripped(**{**data, **words, "where": _position(data["where"])})
+    names = tuple(data.get("names", ()))
+    return Tripped(**{**data, **words, "where": _position(data["where"]), "names": names})
 
 
 def _problem(data: Mapping[str, Any]) -> Problem:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from cg_sync.core.staleness import Judged, Moved, Standing
+from cg_sync.core.moved import Moved
+from cg_sync.core.staleness import Judged, Standing
 from cg_sync.errors import counted
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.report.change import Labels, title_of

@@ -7,6 +7,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cg_sync.core.formula import inert
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.report.line import Line, Span, Tone, harmless, line
 
@@ -62,7 +63,9 @@ def _aligned(text: str, width: int, to_the_right: bool) -> str:
 def csv_text(
     columns: Sequence[str], rows: Iterable[Mapping[str, JsonValue]], *, header: bool = True
 ) -> str:
-    """The rows as CSV with `\\n` line ends; true and false in words, null as an empty cell."""
+    """The rows as CSV with `\\n` line ends; true and false in words, null as an empty cell. No
+    cell is a formula to a spreadsheet.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     if header:
@@ -73,4 +76,6 @@ def csv_text(
 
 
 def _in_csv(value: JsonValue) -> str:
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else inert(str(value))

@@ -10,7 +10,6 @@ from typing import assert_never
 from cg_sync.core.address import Address
 from cg_sync.core.guards import Tripped
 from cg_sync.core.moves import Move, moves_of
-from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import (
     AddMembers,
     CreateRecord,
@@ -20,7 +19,6 @@ from cg_sync.core.plan import (
     Step,
     UpdateRecord,
 )
-from cg_sync.core.privacy import named
 from cg_sync.errors import Position, Problem, Severity, counted
 from cg_sync.report.change import NOBODYS, Labels, change_lines, title_of
 from cg_sync.report.line import Line, Span, Tone, discreet, line
@@ -181,54 +179,5 @@ def _said(step: Step) -> tuple[str, Tone, str]:
             return "-", Tone.REMOVED, f": {counted(len(members), 'member')} removed"
         case DeleteRecord():
             return "-", Tone.REMOVED, " deleted"
-        case _:
-            assert_never(step)
-
-
-def outcome_lines(outcome: Outcome, labels: Labels) -> Iterator[Line]:
-    """How an apply ended. The writes themselves were told as they happened."""
-    total = len(outcome.plan.steps)
-    if outcome.failure is not None:
-        step, word = outcome.failure.step, "may be done" if outcome.failure.unsure else "failed"
-        stopped = (
-            f"stopped: {len(outcome.done):,} of {counted(total, 'write')} done, "
-            f"1 {word}, {outcome.not_tried:,} not tried"
-        )
-        yield line(Span(stopped, Tone.ERROR))
-        yield line(f"  {word}: ", _attempted(step), " ", title_of(step.change, labels))
-        yield line(f"  {discreet(outcome.failure.reason, MESSAGE_LETTERS)}")
-        return
-    yield line(Span(f"done: {counted(total, 'write')}", Tone.STRONG))
-    if outcome.left_out:
-        names = named([discreet(title_of(it, labels)) for it in outcome.left_out])
-        yield line(Span("left out, as the shop has moved", Tone.WARNING), f": {names}")
-    if outcome.left is None:
-        return
-    if not outcome.left:
-        if outcome.left_out:
-            yield line(Span("converged: no", Tone.ERROR), ", the rest is as planned")
-            return
-        now = "the shop is as planned" if outcome.saved else "a new plan is empty"
-        yield line(Span("converged: yes", Tone.ADDED), f", {now}")
-        return
-    yield line(
-        Span("converged: no", Tone.ERROR), ", the shop holds something else than it was sent:"
-    )
-    for change in outcome.left:
-        yield from change_lines(change, labels)
-
-
-def _attempted(step: Step) -> str:
-    match step:
-        case CreateRecord():
-            return "create"
-        case UpdateRecord():
-            return "update"
-        case AddMembers(_, members):
-            return f"add {counted(len(members), 'member')} to"
-        case RemoveMembers(_, members):
-            return f"remove {counted(len(members), 'member')} from"
-        case DeleteRecord():
-            return "delete"
         case _:
             assert_never(step)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from cg_sync.core.diff import Change, Create, Delete, Update
-from cg_sync.core.guards import Tripped
+from cg_sync.core.guards import COUNTING, Tripped
+from cg_sync.core.limits import percent as percent
 from cg_sync.core.moves import Move
 from cg_sync.core.origin import Origin
 from cg_sync.core.plan import Plan, View
@@ -162,11 +163,37 @@ def age(span: timedelta) -> str:
 
 
 def guard_sentence(tripped: Tripped) -> str:
-    """`5 of 12 groups (41.67%) would go; the limit is 30%`."""
-    return (
-        f"{tripped.part:,} of {tripped.whole:,} {discreet(tripped.subject)} "
-        f"({percent(tripped.share)}) would go; the limit is {percent(tripped.limit)}"
-    )
+    """`5 of 12 groups (41.67%) would go; the limit is 30%`, and where the policy stands above."""
+    subject, bound = discreet(tripped.subject), tripped.bound
+    if tripped.rule == "empty":
+        some = f"all {tripped.whole:,}" if tripped.whole > 1 else "the last of the"
+        more = "" if bound is None else ", which the policy forbids"
+        return f"{some} {subject} would go; none would be left{more}"
+    part = f"{tripped.part:,} of {tripped.whole:,} {subject}"
+    if tripped.rule not in COUNTING:
+        part = f"{part} ({percent(tripped.share)})"
+    does = f"{_DOES.get(tripped.rule, 'would go')}{_named(tripped.names)}"
+    more = "" if bound is None else f", and the policy's bound {_limit(tripped, bound)}"
+    return f"{part} {does}; the limit is {_limit(tripped, tripped.limit)}{more}"
+
+
+def _limit(tripped: Tripped, limit: float) -> str:
+    return f"{limit:,.0f}" if tripped.rule in COUNTING else percent(limit)
+
+
+_DOES: Mapping[str, str] = {
+    "max_update_share": "would change",
+    "max_priority_moves": "would take another place in the order of precedence",
+    "max_display_changes": "would show other prices or stock",
+}
+MOST_NAMED = 10
+
+
+def _named(names: Sequence[str]) -> str:
+    """The names in brackets, the first ten of them."""
+    more = len(names) - MOST_NAMED
+    told = ", ".join(discreet(it, 80) for it in names[:MOST_NAMED])
+    return (f" ({told} and {more:,} more)" if more > 0 else f" ({told})") if names else ""
 
 
 def move_sentence(move: Move) -> str:
@@ -175,14 +202,23 @@ def move_sentence(move: Move) -> str:
     return f"{customers} from {discreet(move.source.key, 80)} to {discreet(move.target.key, 80)}"
 
 
-def percent(share: float) -> str:
-    """Without rounding 30.04 % down to a limit of 30 %: `30.04%`, `30%`."""
-    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"
+IF_MEANT = "if this is meant, until DATE"
+NO_WAY = "no allowance helps: make the change smaller, or change the policy in cg-sync.yaml"
 
 
 def allowing(tripped: Tripped, plan: Plan) -> str:
-    """The command that lets a guard pass for this plan."""
-    return f"cg-sync apply --allow {tripped.rule}@{plan.short_digest}"
+    """The command that lets a guard pass for this plan, until a DATE that people fill in; empty
+    when the policy forbids that.
+    """
+    if tripped.bound is not None:
+        return ""
+    return f"cg-sync apply --allow {tripped.rule}@{plan.short_digest}@DATE"
+
+
+def way_out(tripped: Tripped, plan: Plan) -> str:
+    """What to do about a guard: the command that lets it pass, if one can."""
+    command = allowing(tripped, plan)
+    return f"{IF_MEANT}: {command}" if command else NO_WAY
 
 
 def relied_on(number: int) -> str:

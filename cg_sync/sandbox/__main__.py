@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("--ready-file", type=Path, help="written once the shop answers")
     parser.add_argument("--max-page-size", type=int, default=Options.max_page_size)
     parser.add_argument("--throttle", metavar="N/Ts", help="such as 50/1s; default: off")
+    parser.add_argument("--faults", metavar="FILE", help="a fault script: a file, or JSON itself")
     parser.add_argument("--stop-with-parent", action="store_true")
     arguments = parser.parse_args()
     try:

@@ -1,14 +1,12 @@
-"""The back door for tests and demos: empty the shop, open channels, read what was asked of it."""
+"""The back door for tests and demos: empty the shop, open channels, play faults, read what was
+asked of it and what it holds.
+"""
 
-from collections import Counter, deque
-from collections.abc import Callable
-from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError as BadValue
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from rest_framework.exceptions import ValidationError
@@ -17,55 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cg_sync.sandbox.faults.node import BadScript
+from cg_sync.sandbox.faults.stage import STAGE
 from cg_sync.sandbox.models import Channel, Customer, CustomerGroup, CustomerGroupSetting
-
-_PREFIX = "/_sandbox/"
-_KEPT = 20_000
-
-
-class RequestLog:
-    """The last requests and how many there were of each method; `/_sandbox/` is left out."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._entries: deque[tuple[str, str, int]] = deque(maxlen=_KEPT)
-            self._by_method: Counter[str] = Counter()
-
-    def note(self, method: str, path: str, status: int) -> None:
-        """Remember one request."""
-        with self._lock:
-            self._entries.append((method, path, status))
-            self._by_method[method] += 1
-
-    def shown(self) -> dict[str, Any]:
-        """The log as JSON."""
-        with self._lock:
-            return {
-                "total": self._by_method.total(),
-                "by_method": dict(self._by_method),
-                "log": list(self._entries),
-            }
-
-
-REQUESTS = RequestLog()
-
-
-class RequestLogMiddleware:
-    """Notes every request with the status it was answered."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._get_response(request)
-        if not request.path.startswith(_PREFIX):
-            REQUESTS.note(request.method or "", request.get_full_path(), response.status_code)
-        return response
+from cg_sync.sandbox.request_log import REQUESTS
+from cg_sync.sandbox.state import state_of
 
 
 class _NoOtherSite(BasePermission):
@@ -133,6 +87,39 @@ class Requests(_Door):
         return Response(status=204)
 
 
+class Faults(_Door):
+    """The fault script: another one, none, or how often its rules fired.
+
+    A change waits for the requests under way, so that none of them reaches into what comes next.
+    """
+
+    def get(self, request: Request) -> Response:
+        return Response(STAGE.shown())
+
+    def put(self, request: Request) -> Response:
+        try:
+            STAGE.put_on(_body(request.data), settle=REQUESTS.settle)
+        except BadScript as error:
+            raise ValidationError({"faults": [str(error)]}) from None
+        return Response(STAGE.shown())
+
+    def delete(self, request: Request) -> Response:
+        STAGE.put_on(None, settle=REQUESTS.settle)
+        return Response(status=204)
+
+
+class State(_Door):
+    """All groups with their members, and all settings, of one channel.
+
+    Waits for the requests under way: a client that was killed may have left one behind.
+    """
+
+    def get(self, request: Request) -> Response:
+        channel = _channel(request.query_params.dict())
+        REQUESTS.settle()
+        return Response(state_of(channel))
+
+
 def _body(data: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ValidationError({"non_field_errors": ["Expected a JSON object."]})
@@ -169,4 +156,6 @@ urlpatterns = [
     path("channels/", Channels.as_view()),
     path("customers/", Customers.as_view()),
     path("requests/", Requests.as_view()),
+    path("faults/", Faults.as_view()),
+    path("state/", State.as_view()),
 ]

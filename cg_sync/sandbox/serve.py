@@ -15,6 +15,9 @@ from queue import Empty, SimpleQueue
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
+from cg_sync.sandbox.faults.node import BadScript
+from cg_sync.sandbox.faults.reading import checked_json
+
 if TYPE_CHECKING:
     from cg_sync.sandbox.server import Server
 
@@ -37,6 +40,7 @@ class Options:
     ready_file: Path | None = None
     max_page_size: int = 1000
     throttle: str | None = None
+    faults: str | None = None
     stop_with_parent: bool = False
 
 
@@ -83,11 +87,27 @@ def parse_throttle(text: str) -> tuple[int, float]:
     return int(match[1]), float(match[2])
 
 
+def read_script(given: str) -> Any:
+    """The JSON of a fault script, which is given itself or as the name of its file.
+
+    Raises BadScript, also when there is no such file.
+    """
+    if given.lstrip().startswith("{"):
+        return checked_json(given)
+    try:
+        return checked_json(Path(given).read_text("utf-8"))
+    except OSError as error:
+        raise BadScript(given, error.strerror or str(error)) from None
+    except UnicodeDecodeError:
+        raise BadScript(given, "no UTF-8") from None
+
+
 def serve(options: Options, *, announce: Callable[[str], None]) -> None:
     """Run a sandbox until Ctrl-C, SIGTERM or, if wished, the end of the parent; one per process.
 
-    Raises PortTaken, ForeignData, or ValueError for a bad throttle.
+    Raises PortTaken, ForeignData, BadScript for bad faults, or ValueError for a bad throttle.
     """
+    script = read_script(options.faults) if options.faults else None
     throttle = parse_throttle(options.throttle) if options.throttle else None
     parent = os.getppid()
     stop = _Stop()
@@ -98,7 +118,7 @@ def serve(options: Options, *, announce: Callable[[str], None]) -> None:
                 options.ready_file.unlink(missing_ok=True)
             _set_up_django(folder, server.server_port, options.max_page_size, throttle)
             if _fill(folder, options, stop, announce):
-                with _answering(server):
+                with _answering(server), _faults(script):
                     _announce_address(server.server_port, announce)
                     with _ready_file(options.ready_file, server.server_port):
                         _wait(stop, parent if options.stop_with_parent else None)
@@ -188,6 +208,19 @@ def _answering(server: "Server") -> Iterator[None]:
         server.stop()
         thread.join()
         connections.close_all()
+
+
+@contextmanager
+def _faults(script: Any) -> Iterator[None]:
+    """The script on stage from the first request on; what it did is put right at the end."""
+    from cg_sync.sandbox.faults.stage import STAGE
+    from cg_sync.sandbox.request_log import REQUESTS
+
+    STAGE.put_on(script, settle=REQUESTS.settle)
+    try:
+        yield
+    finally:
+        STAGE.put_on(None, settle=REQUESTS.settle)
 
 
 @contextmanager

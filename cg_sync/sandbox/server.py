@@ -1,17 +1,72 @@
-"""The web server: Django's own, on loopback, with connections that stay open."""
+"""The web server: Django's own, on loopback, with connections that stay open unless a fault ends
+them.
+"""
 
 import socket
-from typing import Any
+import struct
+from typing import Any, assert_never
 
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.servers.basehttp import ServerHandler, ThreadedWSGIServer, WSGIRequestHandler
+
+from cg_sync.sandbox.faults.hit import HIT, Ending, Hit
 
 HOST = "127.0.0.1"
+_LONGEST_LINE = 65_536
+# Closing with a linger time of 0 sends RST, and throws away what was not sent yet.
+_NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class _Answer(ServerHandler):
+    """Sends one answer, or breaks off as the fault that hit the request wants it."""
+
+    request_handler: "RequestHandler"
+    environ: dict[str, Any]
+
+    def finish_response(self) -> None:
+        hit: Hit | None = self.environ.get(HIT)
+        ending = Ending.KEPT if hit is None else hit.ending
+        match ending:
+            case Ending.KEPT:
+                super().finish_response()
+            case Ending.CLOSED:
+                super().finish_response()
+                self.request_handler.close_connection = True
+            case Ending.SILENT:
+                self.close()
+                self.request_handler.close_connection = True
+            case Ending.RESET:
+                self.close()
+                self.request_handler.reset()
+            case _:
+                assert_never(ending)
 
 
 class RequestHandler(WSGIRequestHandler):
     """One connection of a client; it can be kept open for many requests."""
 
     disable_nagle_algorithm = True
+    server: "Server"
+
+    def handle_one_request(self) -> None:
+        """Django's own, but for the class that sends the answer."""
+        self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
+        if len(self.raw_requestline) > _LONGEST_LINE:
+            self.requestline = self.request_version = self.command = ""
+            self.send_error(414)
+        elif self.parse_request():
+            answer = _Answer(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
+            answer.request_handler = self
+            app = self.server.get_app()
+            assert app is not None, "set before the server serves"
+            answer.run(app)
+
+    def reset(self) -> None:
+        """Break the connection off, as a crash of the other end would."""
+        self.close_connection = True
+        connection: Any = self.connection
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        # Closed below the socket object: that would say goodbye first, and wait for its files.
+        socket.close(connection.detach())
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet: the control door shows what was asked."""

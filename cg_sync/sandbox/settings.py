@@ -25,7 +25,8 @@ INSTALLED_APPS = [
 MIGRATION_MODULES = dict.fromkeys(("admin", "auth", "contenttypes", "sessions", "authtoken"))
 
 MIDDLEWARE = [
-    "cg_sync.sandbox.control.RequestLogMiddleware",
+    "cg_sync.sandbox.request_log.RequestLogMiddleware",
+    "cg_sync.sandbox.faults.middleware.FaultMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

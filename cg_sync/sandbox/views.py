@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -183,6 +184,8 @@ class CustomerGroups(_InChannel, ModelViewSet[models.CustomerGroup]):
         except members.UnknownCustomer as error:
             message = f'Invalid pk "{error.pk}" - object does not exist.'
             raise ValidationError({"customers": [message]}) from None
+        except IntegrityError:  # somebody deleted the group between the check and now
+            raise Http404 from None
 
 
 _NOW = OpenApiParameter(

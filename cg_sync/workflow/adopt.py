@@ -108,7 +108,7 @@ def write_files(root: Path, files: Sequence[NewFile]) -> Iterator[NewFile]:
     Raises FilesError at the first that cannot be written.
     """
     for file in files:
-        write_text(root / file.path, file.text)
+        write_text(root / file.path, file.text, inside=root)
         yield file
 
 

@@ -1,20 +1,25 @@
-"""Apply: holds the plan up to the guards, carries it out, and looks at the shop again."""
+"""Apply: carries a plan out under a journal, looks at the shop again, and says how it ended."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
 
-from cg_sync.api.apply import NOTHING, StepFailed, apply_plan
+from cg_sync.api.apply import Manner, Result, apply_plan
+from cg_sync.api.bench import Job
 from cg_sync.api.shop import Shop
-from cg_sync.core.address import Address, RemoteId
+from cg_sync.api.stop import Stop
+from cg_sync.core.address import Address
+from cg_sync.core.diff import Change, Update
 from cg_sync.core.guards import RULES
-from cg_sync.core.outcome import Failure, Outcome
+from cg_sync.core.journal import Header
+from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import SHORT_DIGEST, Plan, Step
 from cg_sync.errors import (
     ApplyStopped,
-    BadAnswer,
     CgSyncError,
     PlanRefused,
     PlanStale,
@@ -24,8 +29,27 @@ from cg_sync.errors import (
     counted,
     did_you_mean,
 )
+from cg_sync.files.journal import FOLDER, Journal, new_journal
+from cg_sync.report.saved import SavedPlan, saved_data
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.plan import Prepared, plan_changes
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """How one run is carried out. `run` names it, also in its journal, which is at `journal` or,
+    None, in the project's own folder for them; `key` signs it. `between` is called now and then
+    while it lasts.
+    """
+
+    run: str
+    started_at: datetime
+    stop: Stop
+    manner: Manner = field(default_factory=Manner)
+    journal: Path | None = None
+    key: str = ""
+    allowed: tuple[str, ...] = ()
+    between: Callable[[], None] = lambda: None
 
 
 def refuse_if_other(plan: Plan, digest: str, why: str) -> None:
@@ -62,85 +86,163 @@ def refuse_if_guarded(plan: Plan, acknowledgements: Sequence[str]) -> None:
         )
 
 
-def apply_changes(
+def job_of(prepared: Prepared) -> Job:
+    """What is to be carried out of a plan that was just made."""
+    return Job(prepared.plan, prepared.ids, prepared.ids, sizes=_sizes(prepared.plan.changes))
+
+
+def _sizes(changes: Sequence[Change]) -> dict[Address, int]:
+    """How many members each group has whose members are ours alone, before any is moved."""
+    return {
+        it.address: it.members.before
+        for it in changes
+        if isinstance(it, Update) and it.members is not None and it.members.fingerprint
+    }
+
+
+def begin_journal(
+    checked: Checked, plan: Plan, conduct: Conduct, *, undoes: str | None = None
+) -> Journal:
+    """The journal of a run that is about to write. Raises JournalLost, or UsageWrong when there is
+    such a file.
+    """
+    path = conduct.journal or checked.root / FOLDER / f"{conduct.run}.jsonl"
+    data = saved_data(SavedPlan(plan, conduct.started_at), checked.kinds)
+    header = Header(conduct.run, conduct.started_at.isoformat(), data, undoes, conduct.allowed)
+    return new_journal(path, header, key=conduct.key)
+
+
+def carry_out(
     checked: Checked,
-    prepared: Prepared,
+    job: Job,
     shop: Shop,
-    *,
+    conduct: Conduct,
+    begin: Callable[[], Journal],
     on_step: Callable[[Step], None],
-    made: Mapping[Address, RemoteId] = NOTHING,
 ) -> Outcome:
-    """Carry out the plan, and tell of each write once it is really done. `made` are the ids of what
-    it creates and the shop has already.
+    """Carry out the steps of the job, if there are any, under the journal that `begin` makes, and
+    tell of each once it is really done.
 
-    An API error ends it; the result then has the failure. When it is certain that nothing was
-    written, for a reason that has an exit code of its own, that error itself is raised.
+    When it is certain that nothing was written, for a reason that has an exit code of its own, the
+    error itself is raised.
     """
-    done: list[Step] = []
+    if not job.plan.steps:
+        return Outcome(job.plan, ())
+    journal = begin()
     try:
-        for step in apply_plan(
-            prepared.plan, shop, kinds=checked.kinds, ids=prepared.ids, made=made
-        ):
-            done.append(step)
-            on_step(step)
-    except StepFailed as failed:
-        error = failed.error
-        unsure = isinstance(error, BadAnswer) or (isinstance(error, Unreachable) and error.sent)
-        if not done and not unsure and isinstance(error, Unauthorised | Unreachable):
-            raise error from failed
-        failure = Failure(failed.step, str(error), error.hint, unsure)
-        return Outcome(prepared.plan, tuple(done), failure)
-    return Outcome(prepared.plan, tuple(done))
+        result = apply_plan(
+            job,
+            shop,
+            journal,
+            conduct.stop,
+            kinds=checked.kinds,
+            context=checked.context,
+            manner=conduct.manner,
+            on_done=on_step,
+            between=conduct.between,
+        )
+    except BaseException:
+        journal.abandon()
+        raise
+    outcome = _outcome(job.plan, result, conduct.run, journal.path, checked.root)
+    journal.close(
+        "failed" if not outcome.wrote else "done" if not _is_partial(outcome) else "partly"
+    )
+    _raise_if_nothing_was_written(outcome, result)
+    return outcome
 
 
-def interrupted(plan: Plan, done: Sequence[Step]) -> Outcome:
-    """The account of an apply that was stopped from outside after these steps."""
-    if len(done) == len(plan.steps):
-        return Outcome(plan, tuple(done))
-    failure = Failure(plan.steps[len(done)], "it was interrupted", unsure=True)
-    return Outcome(plan, tuple(done), failure)
+def _outcome(plan: Plan, result: Result, run: str, journal: Path, root: Path) -> Outcome:
+    shown = journal.relative_to(root) if journal.is_relative_to(root) else journal
+    return Outcome(
+        plan,
+        tuple(result.done),
+        tuple(result.failures),
+        result.skipped,
+        result.stopped,
+        tuple(result.normalised),
+        run=run,
+        journal=str(shown),
+    )
 
 
-def look_again(checked: Checked, outcome: Outcome, shop: Shop) -> Outcome:
-    """The outcome with what a new plan still finds to change; nobody looks after a failure.
+def _is_partial(outcome: Outcome) -> bool:
+    return len(outcome.done) < len(outcome.plan.steps)
 
-    Raises ApplyStopped when everything was written and the shop cannot be read any more.
+
+def _raise_if_nothing_was_written(outcome: Outcome, result: Result) -> None:
+    if not outcome.wrote and isinstance(result.error, Unauthorised | Unreachable):
+        result.error.args = (f"{result.error}; nothing was written",)
+        raise result.error
+
+
+def interrupted(plan: Plan, done: Sequence[Step], conduct: Conduct) -> Outcome:
+    """The account of a run that was stopped at once, after these steps."""
+    why = "it was stopped at once: a write that was under way may be done"
+    return Outcome(plan, tuple(done), stopped=why, run=conduct.run)
+
+
+def changes_left(checked: Checked, shop: Shop) -> tuple[Change, ...]:
+    """What a new plan still finds to change. Raises a CgSyncError."""
+    return plan_changes(checked, shop).plan.changes
+
+
+def look_again(
+    outcome: Outcome, look: Callable[[], tuple[Change, ...]], *, command: str = "plan"
+) -> Outcome:
+    """The outcome with what `look` still finds to change. Of a run that was stopped nobody looks:
+    it is to end.
+
+    Raises ApplyStopped when everything was written and the shop cannot be read any more; after a
+    failure that is no news. `command` tells then.
     """
-    if outcome.failure is not None:
+    if outcome.stopped:
         return outcome
-    if not outcome.done:
+    if not outcome.wrote and not outcome.failures:
         return replace(outcome, left=())
     try:
-        return replace(outcome, left=plan_changes(checked, shop).plan.changes)
+        return replace(outcome, left=look())
     except CgSyncError as error:
+        if outcome.failures:
+            return outcome
         raise ApplyStopped(
             f"all {len(outcome.done)} writes are done, but the shop could not be read again: "
             f"{error}",
             done=True,
-            hint=error.hint or "run `cg-sync plan` to see whether anything is left",
+            hint=error.hint or f"run `cg-sync {command}` to see whether anything is left",
         ) from error
 
 
 def refuse_if_stopped(outcome: Outcome) -> None:
-    """Raise ApplyStopped when an apply did not reach what was planned."""
-    failure, done, planned = outcome.failure, len(outcome.done), len(outcome.plan.steps)
-    if failure is not None and failure.unsure:
-        raise ApplyStopped(
-            f"stopped after {done} of {planned} writes; the next may be done: {failure.reason}",
-            done=True,
-            hint="run `cg-sync plan` to see whether it is; applying again is safe",
-        )
-    if failure is not None:
-        raise ApplyStopped(
-            f"stopped after {done} of {planned} writes: {failure.reason}",
-            done=bool(done),
-            hint=failure.hint
-            or f"{'what is done stays done' if done else 'nothing was written'}; "
-            "mend the cause and apply again",
-        )
+    """Raise ApplyStopped when a run did not reach what was planned; PlanStale when nothing was
+    written since somebody crossed it, Unreachable when the deadline passed before the first write.
+    """
+    if _is_partial(outcome):
+        _raise_partial(outcome)
     if outcome.left:
         raise ApplyStopped(
             f"not converged: {counted(len(outcome.left), 'resource')} not as written",
             done=True,
             hint="the shop stores something else than it was sent; the list above names it",
         )
+
+
+def _raise_partial(outcome: Outcome) -> None:
+    why = outcome.failures[0].reason if outcome.failures else outcome.stopped
+    told = f"{len(outcome.done)} of {counted(len(outcome.plan.steps), 'write')} done: {why}"
+    if outcome.wrote:
+        raise ApplyStopped(
+            told,
+            done=True,
+            hint=f"finish it: cg-sync resume {outcome.run}; "
+            f"or take back what is done: cg-sync undo {outcome.run}",
+        )
+    if all(it.crossed for it in outcome.failures) and outcome.failures:
+        raise PlanStale(
+            f"the shop moved while it was applied: {why}; nothing was written",
+            hint="plan anew: cg-sync plan",
+        )
+    if not outcome.failures:
+        raise Unreachable(f"{why}; nothing was written", sent=False, hint="apply again")
+    hint = outcome.failures[0].hint or "mend the cause and apply again"
+    raise ApplyStopped(f"{told}; nothing was written", done=False, hint=hint)

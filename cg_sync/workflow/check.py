@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cg_sync.core.document import Document
 from cg_sync.core.kind import Kind
+from cg_sync.core.loosening import read_loosened
 from cg_sync.core.project import Environment, Project, make_project
 from cg_sync.core.schema import Law
 from cg_sync.core.state import Desired, make_desired
@@ -99,7 +100,9 @@ def check_files(
     desired, resource_problems = make_desired(
         documents, kinds=kinds, law=law, context=context, listed=listed
     )
-    problems = (*problems, *resource_problems, *member_problems)
+    loosened, too_loose = read_loosened(desired, project.policy.guards)
+    project = project.with_loosened(loosened)
+    problems = (*problems, *resource_problems, *member_problems, *too_loose)
     settings = documents.get(CUSTOMER_GROUP_SETTING.name)
     slugs = _slugs(settings or (), problems)
     invariants, invariant_problems = _read_invariants(
@@ -133,7 +136,7 @@ def _read_project(
         environment = names[0]
     if environment is None:
         project, problems = make_project(document)
-        return project, None, problems
+        return project.within(None) if project is not None else None, None, problems
     if environment not in names:
         near = did_you_mean(environment, names)
         raise UsageWrong(
@@ -144,8 +147,10 @@ def _read_project(
     if environ is not None:
         document, unset = substitute(document, environ, below=("environments", environment))
     project, problems = make_project(document)
-    chosen = project.environments[environment] if project is not None else None
-    return project if not unset else None, chosen, (*unset, *problems)
+    if project is None or unset:
+        return None, None, (*unset, *problems)
+    chosen = project.environments[environment]
+    return project.within(chosen), chosen, problems
 
 
 def _read_vocabulary(

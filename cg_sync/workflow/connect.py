@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
-from cg_sync.api.client import Client, Credentials, PasswordLogin, TokenLogin
+from cg_sync.api.client import Client, Credentials, PasswordLogin, TokenLogin, patiently
+from cg_sync.api.environ import refuse_if_not_pinned
+from cg_sync.api.limit import Limit
+from cg_sync.api.pace import Pacer
 from cg_sync.api.shop import Shop, resolved_paths
 from cg_sync.core.project import Environment
 from cg_sync.errors import Unauthorised, UsageWrong
@@ -17,15 +21,22 @@ def open_shop(
     environ: Mapping[str, str],
     writable: bool,
     on_retry: Callable[[str], None] = lambda _message: None,
+    pause: Callable[[float], bool] = patiently,
 ) -> Shop:
-    """The shop of the chosen environment. Unless `writable`, no write can leave this machine."""
+    """The shop of the chosen environment. Unless `writable`, no write can leave this machine.
+
+    `pause` waits for so many seconds, or says that it is not worth it.
+    """
     environment = chosen_environment(checked)
+    refuse_if_not_pinned(environment.url, environ)
     client = Client(
         environment.url,
         credentials_from(environ),
         writable=writable,
         login_path=resolved_paths(environment.paths, environment.channel)["login"],
         timeout=(5, environment.timeout_seconds),
+        pacer=Pacer(time.monotonic, Limit(*environment.max_rate) if environment.max_rate else None),
+        pause=pause,
         environ=environ,
         on_retry=on_retry,
     )

@@ -79,7 +79,7 @@ def write_schemas(root: Path) -> list[str]:
     """
     schemas = project_schemas(_words_of(root))
     for name, schema in schemas.items():
-        write_text(root / _file_of(name), schema_text(schema))
+        write_text(root / _file_of(name), schema_text(schema), inside=root)
     return [_file_of(name) for name in schemas]
 
 

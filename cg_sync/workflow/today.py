@@ -4,21 +4,23 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import assert_never
 
+from cg_sync.api.bench import Job
 from cg_sync.api.live import fetch_live, fetch_member_pks
 from cg_sync.api.shop import Shop
+from cg_sync.core.account import Account, with_accounts
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.agreement import not_among
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update, field_changes
 from cg_sync.core.frozen import Frozen, thawed
 from cg_sync.core.guards import tripped_guards
-from cg_sync.core.kind import Kind
+from cg_sync.core.kind import Ids, Kind, WireUnreadable
 from cg_sync.core.live_index import LiveIndex, indexed
-from cg_sync.core.outcome import Outcome
-from cg_sync.core.plan import Plan, Step, intent_of
+from cg_sync.core.plan import Plan, intent_of
 from cg_sync.core.staleness import (
     Judged,
     Standing,
@@ -31,7 +33,6 @@ from cg_sync.core.staleness import (
 from cg_sync.core.state import Held, Live
 from cg_sync.errors import (
     ApplyStopped,
-    CgSyncError,
     PlanStale,
     PlanUnusable,
     counted,
@@ -39,31 +40,41 @@ from cg_sync.errors import (
 from cg_sync.jsonvalue import JsonObject
 from cg_sync.kinds.context import Context
 from cg_sync.report.data import without_people
-from cg_sync.workflow.apply import apply_changes
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.plan import Prepared, plan_changes
 
 MOST_NAMED = 3
+NO_ACCOUNTS: Mapping[Address, Account] = MappingProxyType({})
+NO_PAYLOADS: Mapping[Address, JsonObject] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Today:
     """A saved plan beside the shop of today: `plan` has what is still to do as its steps, and
-    `left_out` are the changes that are not made, or not wholly.
+    `left_out` are the changes that are not made, or not wholly. `ids_then` are those in whose words
+    it was made; `sizes` tells how many members each group has whose members it moves.
     """
 
     plan: Plan
     live: Live
+    ids_then: Ids
     found: tuple[Judged, ...]
     left_out: tuple[Change, ...] = ()
+    sizes: Mapping[Address, int] = field(default_factory=dict)
 
     @property
     def conflicts(self) -> tuple[Judged, ...]:
         return tuple(conflicts(self.found))
 
 
-def hold_against_today(plan: Plan, checked: Checked, shop: Shop) -> Today:
-    """Read the shop and say of each change of the plan whether it still stands. Writes nothing.
+def hold_against_today(
+    plan: Plan,
+    checked: Checked,
+    shop: Shop,
+    accounts: Mapping[Address, Account] = NO_ACCOUNTS,
+) -> Today:
+    """Read the shop and say of each change of the plan whether it still stands, given what a run
+    has done of it. Writes nothing.
 
     Raises PlanUnusable when what is planned would not mean the same in this project any more.
     """
@@ -71,8 +82,12 @@ def hold_against_today(plan: Plan, checked: Checked, shop: Shop) -> Today:
     live = fetch_live(shop, checked.kinds, checked.context)
     index = indexed(live)
     members = _members(plan, index, checked.kinds, shop)
-    found = judged(plan, index, members, checked.kinds)
-    _refuse_if_forged(found, plan, index, checked.kinds)
+    ids_then = _ids_then(plan, index, checked.kinds)
+    formerly = _formerly(checked, live.ids, ids_then)
+    found = judged(plan, index, members, checked.kinds, formerly=formerly)
+    found = with_accounts(found, accounts, index, members, checked.kinds)
+    found = tuple(_with_today(it, index, formerly) for it in found)
+    _refuse_if_forged(found, plan, checked.kinds)
     left = [it.change for it in found if it.standing is Standing.OK]
     again = tripped_guards(left, live, checked.kinds, checked.project.guards)
     tripped = {(it.rule, it.subject): it for it in (*again, *plan.tripped)}
@@ -82,12 +97,57 @@ def hold_against_today(plan: Plan, checked: Checked, shop: Shop) -> Today:
         tripped=tuple(tripped.values()),
         calls=dict(shop.calls),
     )
-    return Today(plan, live, found, held_back(found, checked.kinds))
+    return Today(
+        plan,
+        live,
+        ids_then,
+        found,
+        held_back(found, checked.kinds),
+        {it: len(pks) for it, pks in members.items()},
+    )
 
 
-def _refuse_if_forged(
-    found: Sequence[Judged], plan: Plan, today: LiveIndex, kinds: Sequence[Kind[Context]]
-) -> None:
+def _ids_then(plan: Plan, today: LiveIndex, kinds: Sequence[Kind[Context]]) -> Ids:
+    """The ids under the names that records had before this plan renamed them, as far as it has."""
+    ids = today.live.ids
+    by_name = {kind.name: kind for kind in kinds}
+    for change in plan.changes:
+        if isinstance(change, Update) and change.former is not None:
+            held = today.meant(change)
+            if held is not None and held.address == change.address:
+                collection = by_name[change.address.kind].collection
+                ids = ids.having(collection, {change.former: change.remote_id})
+    return ids
+
+
+def _formerly(checked: Checked, ids: Ids, then: Ids) -> Callable[[Held], Held]:
+    """A record read in the words of when the plan was made."""
+    if then is ids:
+        return lambda held: held
+    by_name = {kind.name: kind for kind in checked.kinds}
+
+    def read_again(held: Held) -> Held:
+        kind = by_name[held.address.kind]
+        try:
+            payload = kind.to_wire(held.spec, ids)
+            return replace(held, spec=kind.from_wire(payload, then, checked.context))
+        except (KeyError, WireUnreadable):  # It names what has no code: nothing of this plan's.
+            return held
+
+    return read_again
+
+
+def _with_today(it: Judged, today: LiveIndex, formerly: Callable[[Held], Held]) -> Judged:
+    """With what is there now as what was before, where the plan found just that: it is at hand
+    whole, while a saved plan holds no more of it than people may read.
+    """
+    held = today.meant(it.change)
+    if it.record not in (Standing.OK, None) or held is None or isinstance(it.change, Create):
+        return it
+    return replace(it, change=replace(it.change, before=formerly(held).spec))
+
+
+def _refuse_if_forged(found: Sequence[Judged], plan: Plan, kinds: Sequence[Kind[Context]]) -> None:
     """Raise PlanUnusable for a change that would write anything else than its report shows, or than
     the digest names. Of what is done already, nothing is written.
     """
@@ -96,7 +156,7 @@ def _refuse_if_forged(
         if it.record not in (Standing.OK, None):
             continue
         kind = by_name[it.change.address.kind]
-        written = _in_clear(it.change, today.meant(it.change), kind)
+        written = _in_clear(it.change, kind)
         shown = _shown(written.fields) == _shown(it.change.fields)
         if not shown or intent_of(written) != plan.intents[written.address]:
             other = "it shows" if not shown else "its digest names"
@@ -107,13 +167,12 @@ def _refuse_if_forged(
             )
 
 
-def _in_clear(change: Change, held: Held | None, kind: Kind[Context]) -> Change:
+def _in_clear(change: Change, kind: Kind[Context]) -> Change:
     """The change with every value as it is written over the record of today."""
     if isinstance(change, Create):
         return replace(change, fields=field_changes(kind, None, change.spec, None))
-    assert held is not None
     after = None if isinstance(change, Delete) else change.spec
-    return replace(change, before=held.spec, fields=field_changes(kind, held.spec, after, None))
+    return replace(change, fields=field_changes(kind, change.before, after, None))
 
 
 def _shown(fields: Iterable[FieldChange]) -> JsonObject:
@@ -229,50 +288,51 @@ def _identity(change: Change, plan: Plan) -> tuple[str, RemoteId | None, str]:
             assert_never(change)
 
 
-def apply_today(
-    checked: Checked, today: Today, shop: Shop, *, on_step: Callable[[Step], None]
-) -> Outcome:
-    """Carry out what is still to do of a saved plan; as `apply_changes` otherwise."""
-    made = made_already(today.found, today.live)
-    outcome = apply_changes(
-        checked, Prepared(today.plan, today.live), shop, on_step=on_step, made=made
+def job_of_today(today: Today, exact: Mapping[Address, JsonObject] = NO_PAYLOADS) -> Job:
+    """What is still to do of a saved plan."""
+    return Job(
+        today.plan,
+        today.live.ids,
+        today.ids_then,
+        made=made_already(today.found, today.live),
+        sizes=_guarded_sizes(today),
+        exact=exact,
     )
-    return replace(outcome, saved=True, left_out=today.left_out)
 
 
-def look_at_changes(checked: Checked, outcome: Outcome, today: Today, shop: Shop) -> Outcome:
-    """The outcome with those of the changes that are not as planned; nobody looks after a failure.
+def _guarded_sizes(today: Today) -> dict[Address, int]:
+    """Of the groups whose members are ours alone."""
+    exact = {
+        it.change.address
+        for it in today.found
+        if not isinstance(it.change, Delete) and it.change.members and it.change.members.fingerprint
+    }
+    return {address: size for address, size in today.sizes.items() if address in exact}
 
-    Raises ApplyStopped when everything was written and the shop cannot be read any more.
-    """
-    if outcome.failure is not None:
-        return outcome
-    if not outcome.done:
-        return replace(outcome, left=())
-    out = {it.address for it in outcome.left_out}
-    try:
-        found = hold_against_today(today.plan, checked, shop).found
-    except CgSyncError as error:
-        raise ApplyStopped(
-            f"all {len(outcome.done)} writes are done, but the shop could not be read again: "
-            f"{error}",
-            done=True,
-            hint=error.hint or "run `cg-sync verify` to see whether anything is left",
-        ) from error
-    left = tuple(
+
+def not_as_planned(
+    checked: Checked,
+    today: Today,
+    shop: Shop,
+    left_out: Sequence[Change],
+    accounts: Mapping[Address, Account] = NO_ACCOUNTS,
+) -> tuple[Change, ...]:
+    """Those of the changes that are not as planned by now, without those that were left out."""
+    out = {it.address for it in left_out}
+    found = hold_against_today(today.plan, checked, shop, accounts).found
+    return tuple(
         it.change
         for it in found
         if it.change.address not in out and it.standing is not Standing.ALREADY
     )
-    return replace(outcome, left=left)
 
 
-def refuse_if_left_out(outcome: Outcome) -> None:
+def refuse_if_left_out(today: Today) -> None:
     """Raise ApplyStopped when changes were left out because somebody crossed one."""
-    number = len(outcome.left_out)
+    number = len(today.left_out)
     if number:
         raise ApplyStopped(
             f"{counted(number, 'change')} left out, as the shop has moved; the rest is done",
-            done=bool(outcome.done),
+            done=bool(today.plan.steps),
             hint="plan anew for them: cg-sync plan",
         )

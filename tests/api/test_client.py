@@ -14,6 +14,7 @@ import responses
 from responses import RequestsMock
 
 from cg_sync.api.client import Client, PasswordLogin, TokenLogin, WriteBarrier
+from cg_sync.api.limit import Limit
 from cg_sync.api.wire import Request
 from cg_sync.errors import BadAnswer, CgSyncError, Rejected, Unauthorised, Unreachable, UsageWrong
 from tests.api.clients import BASE, PASSWORD, TOKEN, Waits, a_client
@@ -512,6 +513,129 @@ def test_an_earlier_error_of_ours_does_not_colour_a_later_one(wire: RequestsMock
     assert (first_sent, caught.value.sent) == (False, True)
 
 
+# ── patience and pace ────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_wait_that_is_not_worth_it_ends_the_call_with_the_error_it_had(
+    wire: RequestsMock,
+) -> None:
+    waits = Waits(left=1.0)
+    with wire:
+        queue(wire, PATCH, RESET, 503)
+        with pytest.raises(Unreachable, match=r"\(503\).* \(tried 2 times\)") as caught:
+            a_client(waits).send(PATCH)
+    assert (caught.value.sent, waits.slept) == (True, [0.5])
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_retry_after_beyond_the_deadline_is_not_begun(wire: RequestsMock, status: int) -> None:
+    waits = Waits(left=59.0)
+    with wire:
+        queue(wire, CREATE if status == 429 else PATCH, status, **{"Retry-After": "60"})
+        client = a_client(waits)
+        with pytest.raises(Unreachable, match=rf"\({status}\)") as caught:
+            client.send(CREATE if status == 429 else PATCH)
+    assert (caught.value.sent, waits.slept) == (status == 503, [])
+
+
+def test_a_call_whose_turn_does_not_come_any_more_was_not_sent(wire: RequestsMock) -> None:
+    waits = Waits()
+    with wire:
+        queue(wire, GET, 503, **{"Retry-After": "60"})
+        client = a_client(waits, attempts=1)
+        with pytest.raises(Unreachable):
+            client.send(GET)
+        client._pacer.hold(60)
+        waits.left = 10.0
+        with pytest.raises(Unreachable) as caught:
+            client.send(PATCH)
+    assert str(caught.value) == f"PATCH {PATH}1/ was not sent: the run is being stopped"
+    assert (caught.value.sent, caught.value.__cause__) == (False, None)
+    assert client.calls == {"GET": 1}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_that_the_shop_asks_for_is_for_all_calls(wire: RequestsMock, status: int) -> None:
+    waits = Waits()
+    with wire:
+        queue(wire, GET, status, **{"Retry-After": "20"})
+        queue(wire, PATCH, 200)
+        client = a_client(waits)
+        other = client._pacer.reserve()
+        waits.left = 0.0
+        with pytest.raises(Unreachable):
+            client.send(GET)
+        assert not client._pacer.holds(other)
+        waits.left = 100.0
+        client.send(PATCH)
+    assert waits.slept == [pytest.approx(20, abs=0.2)]
+
+
+def test_a_refused_log_in_says_nothing_of_the_limit_for_other_calls(wire: RequestsMock) -> None:
+    waits = Waits()
+    with wire:
+        wire.post(LOGIN_URL, status=429, headers={"Retry-After": "100"})
+        wire.post(LOGIN_URL, json={"key": TOKEN})
+        queue(wire, GET, *[200] * 20)
+        client = a_client(waits, credentials=BY_PASSWORD)
+        for _ in range(20):
+            client.send(GET)
+    assert waits.slept == [100.0]
+
+
+def test_a_limit_that_the_shop_names_is_kept(wire: RequestsMock) -> None:
+    waits = Waits()
+    policy = {"RateLimit-Policy": '"default";q=10;w=60', "Retry-After": "60"}
+    with wire:
+        queue(wire, GET, 429, **policy)
+        queue(wire, GET, *[200] * 11)
+        client = a_client(waits)
+        for _ in range(11):
+            client.send(GET)
+    assert waits.slept[0] == 59
+    assert sum(waits.slept[1:]) == pytest.approx(60 / 0.98, rel=0.05)
+
+
+def test_a_limit_that_is_known_is_kept_from_the_first_call_on(wire: RequestsMock) -> None:
+    waits = Waits()
+    with wire:
+        queue(wire, GET, *[200] * 11)
+        client = a_client(waits, known=Limit(5, 1))
+        for _ in range(11):
+            client.send(GET)
+    assert sum(waits.slept) == pytest.approx(10 / 4.9, rel=0.05)
+
+
+def test_without_a_429_nobody_ever_waits(wire: RequestsMock) -> None:
+    waits = Waits()
+    with wire:
+        queue(wire, GET, *[200] * 50)
+        client = a_client(waits)
+        for _ in range(50):
+            client.send(GET)
+    assert waits.slept == []
+
+
+def test_each_call_has_an_id_and_each_further_try_a_number(wire: RequestsMock) -> None:
+    with wire:
+        queue(wire, GET, 503, 503, 200, 200)
+        client = a_client()
+        client.send(GET)
+        client.send(GET)
+        ids = [call.request.headers["X-Request-ID"] for call in wire.calls]
+    assert ids == ["id1", "id1-2", "id1-3", "id2"]
+
+
+def test_after_a_refused_log_in_no_other_is_sent(wire: RequestsMock) -> None:
+    with wire:
+        wire.post(LOGIN_URL, json={"non_field_errors": ["Unable to log in."]}, status=400)
+        client = a_client(credentials=BY_PASSWORD)
+        for _ in range(3):
+            with pytest.raises(Unauthorised, match="Unable to log in"):
+                client.send(GET)
+    assert client.calls == {"LOGIN": 1}
+
+
 # ── what is not believed ─────────────────────────────────────────────────────────────────────────
 
 
@@ -536,7 +660,7 @@ def test_a_web_page_is_a_bad_answer_and_not_repeated(wire: RequestsMock) -> None
 def test_an_answer_without_end_is_given_up(
     wire: RequestsMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cg_sync.api.client.BODY_LIMIT_BYTES", 1 << 20)
+    monkeypatch.setattr("cg_sync.api.session.BODY_LIMIT_BYTES", 1 << 20)
     with wire:
         wire.get(URL, body=b" " * ((1 << 20) + 1))
         with pytest.raises(BadAnswer, match="larger than 1 MB"):
@@ -562,7 +686,7 @@ def test_no_error_and_no_repr_ever_shows_a_secret(credentials: TokenLogin | Pass
         responses.add(responses.GET, URL, body=body, status=status, headers=headers)
         waits = Waits()
         client = Client(
-            BASE, credentials, writable=False, attempts=2, sleep=waits.sleep,
+            BASE, credentials, writable=False, attempts=2, pause=waits.pause,
             on_retry=waits.told.append,
         )  # fmt: skip
         with pytest.raises(CgSyncError) as caught:

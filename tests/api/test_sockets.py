@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 import pytest
 
-from cg_sync.api.wire import Request
-from cg_sync.errors import BadAnswer, Unreachable
+from cg_sync.api.client import Client, PasswordLogin
+from cg_sync.api.wire import Request, TokenRefused
+from cg_sync.errors import BadAnswer, CgSyncError, Unauthorised, Unreachable
 from tests.api.clients import TOKEN, Waits, a_client
 
 PATH = "/api/v1/channels/"
@@ -147,3 +150,116 @@ def test_a_redirect_to_another_server_is_not_followed() -> None:
             a_client(base_url=server.url).send(GET)
         assert other.requests == []
         a_client(base_url=other.url).send(GET)
+
+
+# ── many threads ─────────────────────────────────────────────────────────────────────────────────
+
+THREADS = 16
+
+
+class Shop(ThreadingHTTPServer):
+    """Gives out keys that are good for some calls only; counts what was asked of it."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, *, good_for: int, same_key: bool = False, refuses: bool = False) -> None:
+        super().__init__(("127.0.0.1", 0), _Desk)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.lock = Lock()
+        self.good_for = good_for
+        self.same_key = same_key
+        self.refuses = refuses
+        self.logins = 0
+        self.left = 0
+        self.served = 0
+        self.ids: list[str] = []
+
+    @property
+    def key(self) -> str:
+        return f"key-{1 if self.same_key else self.logins}"
+
+
+class _Desk(BaseHTTPRequestHandler):
+    server: Shop
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        with self.server.lock:
+            self.server.logins += 1
+            self.server.left = self.server.good_for
+            key = self.server.key
+        if self.server.refuses:
+            self.answer(400, b'{"detail": "Unable to log in."}')
+        else:
+            self.answer(200, f'{{"key": "{key}"}}'.encode())
+
+    def do_GET(self) -> None:
+        shop = self.server
+        with shop.lock:
+            shop.ids.append(self.headers["X-Request-ID"])
+            known = self.headers["Authorization"] == f"Token {shop.key}" and shop.left > 0
+            shop.left -= 1
+            shop.served += known
+        self.answer(200 if known else 401, b"[]" if known else b'{"detail": "Invalid token."}')
+
+    def answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def open_shop(shop: Shop) -> Iterator[Shop]:
+    thread = Thread(target=shop.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    with shop:
+        yield shop
+        shop.shutdown()
+
+
+def sent_by_threads(client: Client, calls: int) -> list[object]:
+    """What so many GETs come to, sent by threads at once."""
+
+    def send(_: int) -> object:
+        try:
+            return client.send(GET)
+        except CgSyncError as error:
+            return type(error)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(send, range(calls)))
+
+
+@pytest.mark.parametrize("same_key", [False, True])
+def test_of_many_threads_one_logs_in_and_again_when_the_key_ends_in_mid_run(
+    same_key: bool,
+) -> None:
+    with open_shop(Shop(good_for=200, same_key=same_key)) as shop:
+        client = a_client(base_url=shop.url, credentials=PasswordLogin("robot", "pa55-marker"))
+        answers = sent_by_threads(client, 300)
+    assert answers == [[]] * 300
+    assert (shop.logins, shop.served) == (2, 300)
+    assert client.calls == {"LOGIN": 2, "GET": len(shop.ids)}
+    assert len(set(shop.ids)) == len(shop.ids)
+
+
+def test_of_many_threads_one_asks_with_a_password_that_is_wrong() -> None:
+    with open_shop(Shop(good_for=0, refuses=True)) as shop:
+        client = a_client(base_url=shop.url, credentials=PasswordLogin("robot", "pa55-marker"))
+        answers = sent_by_threads(client, 40)
+    assert answers == [Unauthorised] * 40
+    assert shop.logins == 1
+
+
+def test_an_account_that_never_gets_in_logs_in_three_times_at_most() -> None:
+    with open_shop(Shop(good_for=0)) as shop:
+        client = a_client(base_url=shop.url, credentials=PasswordLogin("robot", "pa55-marker"))
+        answers = sent_by_threads(client, 40)
+    assert set(answers) <= {Unauthorised, TokenRefused}
+    assert shop.logins <= 3

@@ -17,6 +17,7 @@ import yaml
 
 from cg_sync.errors import ExitCode
 from tests.actions import ROOT, Ran, Runner, machine, the_action
+from tests.builders import allowing
 from tests.conftest import ATTRIBUTES, PROJECT, Project
 from tests.shop import SandboxShop
 from tests.unit.forge.fake import BOT, TOKEN, FakeForge, Fault, running_forge
@@ -349,7 +350,8 @@ def test_a_guard_refuses_until_it_is_allowed(pull: Pull, shop: SandboxShop) -> N
     refused = pull.apply()
     assert refused.outputs["exit-code"] == str(int(ExitCode.REFUSED))
     assert len(shop.groups()) == 12
-    allowed = pull.apply(allow=f"max_delete_share@{planned.outputs['digest'][:12]}")
+    allow = allowing("max_delete_share", planned.outputs["digest"][:12])
+    allowed = pull.apply(allow=allow)
     assert not allowed.failed, allowed.log
     assert len(shop.groups()) == 6
 

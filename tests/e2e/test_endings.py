@@ -15,6 +15,7 @@ from tests.conftest import PROJECT, Project
 from tests.e2e.proxy import Answer, Asked, Forward, HangUp, Proxy, faithful
 from tests.e2e.test_main_job import AYSE, STUDENTS, VIP, assert_converged
 from tests.shop import SandboxShop
+from tests.unmeasured import unmeasured
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -241,6 +242,7 @@ def run_unread(root: Path, command: str) -> int:
         return subprocess.run(
             [sys.executable, "-m", "cg_sync", *command.split()],
             cwd=root,
+            env=unmeasured(),
             stdout=writer,
             stderr=writer,
             check=False,
@@ -431,6 +433,7 @@ def test_a_person_at_a_terminal_is_asked_and_for_production_by_name(
         ran = subprocess.run(
             [sys.executable, "-m", "cg_sync", "apply"],
             cwd=tmp_path,
+            env=unmeasured(),
             stdin=theirs,
             capture_output=True,
             timeout=60,

@@ -47,6 +47,7 @@ version: 1
 timezone: Europe/Istanbul
 environments: {test: {url: "%s", channel: 1}}
 ownership: {groups: %s, settings: %s}
+guards: {empty: false}
 """
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
@@ -60,6 +61,9 @@ scalars = (
 raw_rules = st.dictionaries(
     texts, st.recursive(scalars, lambda it: st.lists(it, max_size=3), max_leaves=5), max_size=3
 ).map(lambda it: {**it, "slug": "weather-rule"})
+# Made once: to make strategies anew for each example takes longer than to draw from them.
+live_configs = rules(CATALOGUE).map(rule_to_wire) | raw_rules
+wanted_rules = rules(CATALOGUE).map(rule_to_document) | raw_rules.map(lambda it: {"raw": it})
 moments = st.integers(0, 20 * 10**6).map(
     lambda minutes: (datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)).replace(
         tzinfo=None
@@ -89,7 +93,7 @@ def live_settings(draw: st.DrawFn, slug: str) -> dict[str, Any]:
         "stock_list": draw(st.sampled_from([pk for _, pk in STOCK_LISTS])),
         "start_date": f"{starts.isoformat()}Z" if starts else None,
         "end_date": draw(st.none() | moments.map(lambda it: f"{it.isoformat()}.25+05:30")),
-        "config": draw(rules(CATALOGUE).map(rule_to_wire) | raw_rules),
+        "config": draw(live_configs),
     }
     left_out = draw(st.sets(st.sampled_from(sorted(fields.keys() - {"name", "slug", "config"}))))
     return {name: value for name, value in fields.items() if name not in left_out}
@@ -131,9 +135,7 @@ def wanted_settings(draw: st.DrawFn, slug: str, priority: int) -> dict[str, Any]
         "name": draw(st.sampled_from(NAMES)),
         "slug": slug,
         "priority": priority,
-        "rule": draw(
-            rules(CATALOGUE).map(rule_to_document) | raw_rules.map(lambda it: {"raw": it})
-        ),
+        "rule": draw(wanted_rules),
     }
     if draw(st.booleans()):
         content["active"] = draw(st.booleans())

@@ -27,6 +27,7 @@ from cg_sync.workflow.connect import open_shop
 from tests.conftest import Project
 from tests.e2e.proxy import Answer, Asked, Forward, Proxy
 from tests.shop import START_SECONDS, SandboxShop
+from tests.unmeasured import unmeasured
 
 STUDENT = {
     "slug": "and-rule",
@@ -447,6 +448,7 @@ def test_the_sandbox_command_starts_a_shop_and_stops_on_sigterm(tmp_path: Path) 
 def test_the_demo_plays_to_its_end_and_a_student_sees_other_prices() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "cg_sync", "demo"],
+        env=unmeasured(),
         capture_output=True,
         text=True,
         timeout=120,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cg_sync.core.plan import MEMBERS_PER_CALL
+from tests.builders import allowing
 from tests.conftest import PROJECT, Project, Ran
 from tests.e2e.proxy import Asked, Proxy
 from tests.shop import SandboxShop
@@ -236,11 +237,14 @@ def test_a_group_without_a_members_block_keeps_its_members(
     assert shop.members("VIP") == [HUSEYIN, JANE]
 
 
-def test_an_empty_list_of_members_empties_the_group(
+def test_an_empty_list_of_members_empties_the_group_that_may_be_emptied(
     shop_project: Project, shop: SandboxShop
 ) -> None:
     shop.make_group("VIP", [4, 5])
-    shop_project.write("groups/vip.yaml", "name: VIP\nmembers: {customers: []}\n")
+    empty = "name: VIP\nmembers: {customers: []}\n"
+    shop_project.write("groups/vip.yaml", empty)
+    assert shop_project.run("apply", "--yes").code == 4
+    shop_project.write("groups/vip.yaml", f"{empty}guards: {{may_be_emptied: true}}\n")
     applied(shop_project)
     assert shop.members("VIP") == []
 
@@ -259,7 +263,7 @@ def test_many_members_move_in_chunks(shop_project: Project, shop: SandboxShop) -
     assert len(adds) == -(-1201 // MEMBERS_PER_CALL)
     shop_project.write("members/all.txt", people[0])
     plan = shop_project.run("plan", "--format", "json").data
-    applied(shop_project, "--allow", f"max_member_removal_share@{plan['digest']}")
+    applied(shop_project, "--allow", allowing("max_member_removal_share", plan["digest"]))
     assert there.members("All") == [people[0]]
 
 
@@ -517,12 +521,12 @@ def test_a_guard_refuses_with_numbers_until_this_very_plan_is_allowed(
     digest = shop_project.run("plan", "--format", "json").data["digest"]
     assert refused.code == 4
     assert re.search(r"4 of 10 groups .*\(40.*30%", refused.out)
-    assert f"cg-sync apply --allow max_delete_share@{digest[:12]}" in refused.err
-    for wrong in ("max_delete_share@" + "0" * 12, f"max_member_removal_share@{digest}"):
-        assert shop_project.run("apply", "--yes", "--allow", wrong).code == 4
+    other_plan = allowing("max_delete_share", digest[:12])
+    assert f"cg-sync apply --allow {other_plan}" in refused.err
+    for rule, plan in (("max_delete_share", "0" * 12), ("max_member_removal_share", digest)):
+        assert shop_project.run("apply", "--yes", "--allow", allowing(rule, plan)).code == 4
     assert len(shop.groups()) == 10
     (shop_project.root / "groups/g5.yaml").unlink()
-    other_plan = f"max_delete_share@{digest[:12]}"
     assert shop_project.run("apply", "--yes", "--allow", other_plan).code == 4
     shop_project.write("groups/g5.yaml", "name: G5\n")
     applied(shop_project, "--allow", other_plan)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.builders import allowing
 from tests.conftest import PROJECT, Project
 from tests.e2e.proxy import Answer, Asked, Forward, Proxy
 from tests.e2e.test_endings import result_of
@@ -61,8 +62,10 @@ def test_a_shop_that_moves_while_a_person_decides_is_not_written_to(
 
 
 @pytest.mark.parametrize(
-    "text", ["foo@0123456789ab", "max_delete_share", "max_delete_share@12", "", "@"]
-)
+    "text",
+    ["foo@0123456789ab@2026-11-30", "max_delete_share", "max_delete_share@12", "", "@",
+     "max_delete_share@0123456789ab", "max_delete_share@0123456789ab@DATE"],
+)  # fmt: skip
 def test_an_allowance_that_can_allow_nothing_is_wrong_usage(project: Project, text: str) -> None:
     assert project.run("apply", "--yes", "--allow", text).code == 64
 
@@ -70,7 +73,8 @@ def test_an_allowance_that_can_allow_nothing_is_wrong_usage(project: Project, te
 def test_an_allowance_for_another_plan_says_so(shop_project: Project, shop: SandboxShop) -> None:
     shop.make_group("Big", [it["pk"] for it in shop.customers()[:12]])
     shop_project.write("groups/big.yaml", "name: Big\nstate: absent\n")
-    ran = shop_project.run("apply", "--yes", "--allow", "max_member_removal_share@0123456789ab")
+    other = allowing("max_member_removal_share", "0123456789ab")
+    ran = shop_project.run("apply", "--yes", "--allow", other)
     assert (ran.code, list(shop.groups())) == (4, ["Big"])
     assert "what was allowed is another plan" in ran.err
 
@@ -82,8 +86,62 @@ def test_deleting_a_big_group_must_be_allowed(shop_project: Project, shop: Sandb
     assert (refused.code, list(shop.groups())) == (4, ["Big"])
     assert "12 of 12 members of Big (100%) would go" in refused.out
     digest = shop_project.run("plan", "--format", "json").data["digest"]
-    allow = f"max_member_removal_share@{digest}"
-    assert (shop_project.run("apply", "--yes", "--allow", allow).code, shop.groups()) == (0, {})
+    allow = allowing("max_member_removal_share", digest)
+    ran = shop_project.run("apply", "--yes", "--allow", allow)
+    assert (ran.code, shop.groups()) == (0, {})
+    assert "max_member_removal_share is allowed for this plan until the end of " in ran.out
+
+
+def test_an_allowance_that_has_ended_is_refused_and_says_since_when(
+    shop_project: Project, shop: SandboxShop
+) -> None:
+    shop.make_group("Big", [it["pk"] for it in shop.customers()[:12]])
+    shop_project.write("groups/big.yaml", "name: Big\nstate: absent\n")
+    digest = shop_project.run("plan", "--format", "json").data["digest"][:12]
+    ran = shop_project.run(
+        "apply", "--yes", "--allow", f"max_member_removal_share@{digest}@2026-01-31"
+    )
+    assert (ran.code, list(shop.groups())) == (4, ["Big"])
+    assert "days ago, at the end of 2026-01-31 (UTC)" in ran.err
+    assert f"cg-sync apply --allow {allowing('max_member_removal_share', digest)}" in ran.err
+
+
+def test_a_file_of_allowances_and_the_group_s_own_file_let_it_pass(
+    shop_project: Project, shop: SandboxShop
+) -> None:
+    shop.make_group("Big", [it["pk"] for it in shop.customers()[:12]])
+    tombstone = "name: Big\nstate: absent\n"
+    shop_project.write("groups/big.yaml", tombstone)
+    digest = shop_project.run("plan", "--format", "json").data["digest"][:12]
+    rule, _, until = allowing("max_member_removal_share", digest).split("@")
+    shop_project.write(
+        "allowed.yaml",
+        f'- {{guard: {rule}, digest: "{digest}", until: {until}, by: ayse, reason: it is over}}\n',
+    )
+    ran = shop_project.run("apply", "--yes", "--allowances", "allowed.yaml")
+    assert (ran.code, shop.groups()) == (0, {})
+    assert "by ayse: it is over" in ran.out
+    shop.make_group("Big", [it["pk"] for it in shop.customers()[:12]])
+    shop_project.write(
+        "groups/big.yaml", f"{tombstone}guards: {{max_member_removal_share: 100%}}\n"
+    )
+    assert (shop_project.run("apply", "--yes").code, shop.groups()) == (0, {})
+
+
+def test_a_policy_holds_for_apply_however_it_is_asked(
+    shop_project: Project, shop: SandboxShop
+) -> None:
+    shop.make_group("Big", [it["pk"] for it in shop.customers()[:12]])
+    shop_project.write("groups/big.yaml", "name: Big\nstate: absent\n")
+    policy = "policy: {plan: saved, max_age: 1h, guards: {max_member_removal_share: 50%}}\n"
+    shop_project.write("cg-sync.yaml", PROJECT + policy)
+    assert shop_project.run("apply", "--yes").code == 64
+    digest = shop_project.run("plan", "-o", "plan.json", "--format", "json").data["digest"]
+    assert shop_project.run("apply", "plan.json", "--yes", "--max-age", "2h").code == 64
+    allow = allowing("max_member_removal_share", digest)
+    ran = shop_project.run("apply", "plan.json", "--yes", "--allow", allow)
+    assert (ran.code, list(shop.groups())) == (4, ["Big"])
+    assert "which no allowance changes" in ran.err
 
 
 # --- an account of what was done

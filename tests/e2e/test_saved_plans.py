@@ -12,6 +12,7 @@ import pytest
 
 from cg_sync.core.seal import sealed
 from cg_sync.report.formats import PLAN_FORMATS
+from tests.builders import allowing
 from tests.conftest import Project, Ran
 from tests.e2e.proxy import Answer, Asked, Forward, Proxy
 from tests.e2e.test_main_job import AYSE, HUSEYIN, JANE, MEHMET, STUDENTS, VIP, assert_converged
@@ -103,7 +104,7 @@ def test_a_plan_that_a_guard_refuses_is_saved_and_still_refused(
     assert [it["rule"] for it in data["guards"]] == ["max_delete_share"]
     assert shop_project.run("apply", "plan.json", "--yes").code == 4
     assert len(shop.groups()) == 12
-    allowed = f"max_delete_share@{data['digest'][:12]}"
+    allowed = allowing("max_delete_share", data["digest"][:12])
     ran = shop_project.run("apply", "plan.json", "--yes", "--allow", allowed)
     assert ran.code == 0, ran.err
     assert len(shop.groups()) == 7

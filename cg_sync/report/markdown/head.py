@@ -18,6 +18,8 @@ from cg_sync.report.line import without_addresses
 from cg_sync.report.markdown.budget import LEAST, Section, item, listed
 from cg_sync.report.markdown.text import code, prose, table
 from cg_sync.report.verdict import (
+    IF_MEANT,
+    NO_WAY,
     about,
     allowing,
     beside,
@@ -113,7 +115,8 @@ def _said(tripped: Tripped, bullet: str) -> str:
 def _commands(plan: Plan) -> str:
     """One a guard's rule: it holds for all that the rule says."""
     commands = dict.fromkeys(allowing(it, plan) for it in plan.tripped)
-    return "\n".join(("If this is meant:", "", *(f"- {code(it, 300)}" for it in commands)))
+    ways = [f"- {code(it, 300) if it else prose(NO_WAY, 300)}" for it in commands]
+    return "\n".join((f"{IF_MEANT[0].upper()}{IF_MEANT[1:]}:", "", *ways))
 
 
 _PLANNED = ("create", "update", "delete")

@@ -15,6 +15,8 @@ from cg_sync.report.change import Labels
 from cg_sync.report.page.markup import NOTHING, Html, Section, element, foreign, joined, named, text
 from cg_sync.report.problem import advised, said
 from cg_sync.report.verdict import (
+    IF_MEANT,
+    NO_WAY,
     about,
     allowing,
     beside,
@@ -104,8 +106,9 @@ def sections_after(plan: Plan, labels: Labels) -> Iterator[Section]:
 def _guard(tripped: Tripped, plan: Plan) -> Html:
     rule = element("b", text(f"{tripped.code} refused by {tripped.rule}"))
     sentence = text(f": {guard_sentence(tripped)}")
-    way = element("small", text("if this is meant:"))
-    return element("li", rule, sentence, way, _command(allowing(tripped, plan)))
+    command = allowing(tripped, plan)
+    way = element("small", text(f"{IF_MEANT}:" if command else NO_WAY))
+    return element("li", rule, sentence, way, *([_command(command)] if command else []))
 
 
 def _command(words: str) -> Html:

@@ -4,13 +4,13 @@ its file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import assert_never
 
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Update
-from cg_sync.core.guards import Tripped
+from cg_sync.core.guards import Tripped, address_in_shop
 from cg_sync.core.plan import Plan, View
 from cg_sync.errors import Problem
 from cg_sync.report.change import Labels
@@ -56,24 +56,31 @@ def takes_away(change: Change) -> bool:
 
 
 def guards_by_change(plan: Plan, labels: Labels) -> Mapping[Address, list[Tripped]]:
-    """The guards that refuse a plan, by what they are about: all that is deleted of a kind, or one
-    group.
+    """The guards that refuse a plan, by what they are about: all that is deleted or changed of a
+    kind, those that a guard names, or one group.
     """
     found: dict[Address, list[Tripped]] = {}
     if plan.tripped:
         for change in plan.changes:
-            subjects = set(_subjects(change, labels))
-            guards = [it for it in plan.tripped if (it.rule, it.subject) in subjects]
+            members, kind = f"members of {change.address.key}", f"{labels[change.address.kind]}s"
+            guards = [
+                it
+                for it in plan.tripped
+                if (it.subject == members and takes_away(change))
+                or (it.subject == kind and _counts(it, change))
+            ]
             if guards:
                 found[change.address] = guards
     return found
 
 
-def _subjects(change: Change, labels: Labels) -> Iterator[tuple[str, str]]:
-    if isinstance(change, Delete):
-        yield "max_delete_share", f"{labels[change.address.kind]}s"
-    if takes_away(change):
-        yield "max_member_removal_share", f"members of {change.address.key}"
+def _counts(guard: Tripped, change: Change) -> bool:
+    """Whether a guard about all of a kind counts this change of it."""
+    if guard.names:
+        return address_in_shop(change).key in guard.names or change.address.key in guard.names
+    if guard.rule == "max_update_share":
+        return isinstance(change, Update) and bool(change.fields)
+    return isinstance(change, Delete)
 
 
 def problems_by_change(plan: Plan) -> Mapping[Address, list[Problem]]:

@@ -83,7 +83,7 @@ def write_updates(root: Path, files: Sequence[Edited]) -> None:
     _refuse_changed(root, files)
     for file in files:
         _refuse_changed(root, [file])
-        write_text(root / file.path, file.after.decode())
+        write_text(root / file.path, file.after.decode(), inside=root)
 
 
 def _refuse_changed(root: Path, files: Iterable[Edited]) -> None:

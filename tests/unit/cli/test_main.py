@@ -26,6 +26,7 @@ from cg_sync.errors import (
 )
 from tests.conftest import Project
 from tests.unit.report.conftest import Golden, golden
+from tests.unmeasured import unmeasured
 
 __all__ = ["golden"]
 
@@ -207,7 +208,7 @@ def test_a_shell_completes_commands_and_environments(project: Project) -> None:
         done = subprocess.run(
             [sys.executable, "-c", "from cg_sync.cli.main import run; run()"],
             cwd=project.root,
-            env=os.environ | environ,
+            env=unmeasured() | environ,
             capture_output=True,
             text=True,
             check=False,
@@ -253,6 +254,7 @@ def unread(
         return subprocess.run(
             [sys.executable, "-m", "cg_sync", *arguments],
             cwd=root,
+            env=unmeasured(),
             stdout=writer,
             stderr=subprocess.PIPE if is_stderr_read else writer,
             check=False,
@@ -301,6 +303,7 @@ def test_a_stream_that_was_never_open_is_no_error(command: str, project: Project
     done = subprocess.run(
         ["sh", "-c", f'exec "$0" -m cg_sync {command}', sys.executable],
         cwd=project.root,
+        env=unmeasured(),
         capture_output=True,
         check=False,
         timeout=60,

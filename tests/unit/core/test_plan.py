@@ -215,7 +215,7 @@ def test_a_plan_holds_all_there_is_to_say() -> None:
 
 def guarded_plan() -> Plan:
     deletes = [delete(a_group(f"G{number}")) for number in range(4)]
-    removals = update(a_group("G9"), members=MemberDelta((), customers(*range(10)), 0))
+    removals = update(a_group("G9"), members=MemberDelta((), customers(*range(10)), 1))
     plan = a_plan(*deletes, removals)
     assert [it.rule for it in plan.tripped] == ["max_delete_share", "max_member_removal_share"]
     return plan

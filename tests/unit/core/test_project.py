@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
+from cg_sync.core.address import Address
 from cg_sync.core.document import Document
+from cg_sync.core.limits import Loosened
 from cg_sync.core.project import Environment, Guards, Ownership, Project, make_project
 from cg_sync.errors import Problem
 from cg_sync.files.yaml_reader import read_yaml
@@ -197,3 +201,68 @@ def test_all_problems_come_at_once() -> None:
         "timezone: no such time zone",
         "environments.test.url: not an address",
     ]
+
+
+# --- policy
+
+WITH_POLICY = """\
+version: 1
+environments:
+  test: {url: https://a.example, channel: 1}
+  production:
+    url: https://b.example
+    channel: 1
+    policy: {max_age: 2h, guards: {max_delete_share: 10%}}
+policy: {max_age: 12h, guards: {max_delete_share: 20%, max_priority_moves: 50}}
+guards: {max_update_share: 80%}
+"""
+
+
+def test_limits_stay_within_the_policy_of_the_place() -> None:
+    project, problems = make_project(a_document(WITH_POLICY))
+    assert problems == ()
+    assert project is not None
+    usual = project.within(None)
+    assert usual.guards.max_delete_share == 0.2
+    assert (usual.guards.max_priority_moves, usual.guards.max_update_share) == (5, 0.8)
+    assert usual == project.within(project.environments["test"])
+    strict = project.within(project.environments["production"])
+    assert strict.policy.max_age == timedelta(hours=2)
+    assert (strict.guards.max_delete_share, strict.guards.bounds.max_delete_share) == (0.1, 0.1)
+    assert strict.guards.bounds.max_priority_moves == 50
+
+
+def test_what_is_written_looser_than_the_policy_is_a_problem_where_it_stands() -> None:
+    text = WITH_POLICY.replace("max_age: 2h", "max_age: 13h").replace("10%", "30%")
+    project, problems = make_project(
+        a_document(text.replace("max_update_share: 80%", "max_delete_share: 20.5%, empty: false"))
+    )
+    assert project is None
+    at = "environments.production.policy"
+    stricter = "(an environment can only be stricter)"
+    assert lines_about(problems) == [
+        f"cg-sync.yaml:7:23 CG-F30 {at}.max_age: 13h is looser than policy.max_age, 12h {stricter}",
+        f"cg-sync.yaml:7:55 CG-F30 {at}.guards.max_delete_share: 30% is looser than "
+        f"policy.guards.max_delete_share, 20% {stricter}",
+        "cg-sync.yaml:9:28 CG-F30 guards.max_delete_share: 20.5% is looser than "
+        "policy.guards.max_delete_share, 20% (nothing may be looser than the policy)",
+    ]
+
+
+def test_no_policy_lets_allowances_live_longer_than_a_month() -> None:
+    _, problems = make_project(a_document(WITH_POLICY.replace("max_age: 12h", "allow_until: 31d")))
+    assert lines_about(problems) == [
+        "cg-sync.yaml:8:23 CG-F06 policy.allow_until: 31d is more than the maximum of 30d ()"
+    ]
+
+
+def test_a_usual_limit_that_nobody_wrote_gives_way_to_the_policy() -> None:
+    text = WITH_POLICY.replace("guards: {max_update_share: 80%}\n", "")
+    assert make_project(a_document(text))[1] == ()
+
+
+def test_what_files_say_is_kept_beside_the_limits() -> None:
+    project, _ = make_project(a_project_at("https://a.example"))
+    assert project is not None
+    loosened = {Address("customer_group", "VIP"): Loosened(may_be_emptied=True)}
+    assert project.with_loosened(loosened).guards == Guards(loosened=loosened)

@@ -64,7 +64,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "colour: red\nname: VIP\n",
         [
             "f.yaml:1:1 colour: no such field (allowed here: name, renamed_from, not_a_rename, "
-            "state, members, note)",
+            "state, members, guards, note)",
         ],
     ),
     (
@@ -228,7 +228,7 @@ BAD: list[tuple[str, str, list[str]]] = [
             "f.yaml:3:11 priority: -4 is less than the minimum of 0",
             "f.yaml:5:1 colour: no such field (allowed here: name, slug, renamed_from, "
             "not_a_rename, state, priority, active, starts_at, ends_at, rule, display, overlaps, "
-            "note)",
+            "guards, note)",
         ],
     ),
     (

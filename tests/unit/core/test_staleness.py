@@ -222,6 +222,12 @@ def test_a_new_name_that_is_taken_since_is_a_conflict() -> None:
     assert found.moved == (Moved("name", "Gold", "there as platinum"),)
 
 
+def test_no_record_takes_its_own_name_in_other_letters() -> None:
+    plan = planned(a_group("VIP", renamed_from=["vip"]), live=having(a_group("vip")))
+    assert [type(it) for it in plan.changes] == [Update]
+    assert today(plan, having(a_group("vip"))).standing is Standing.OK
+
+
 @pytest.mark.parametrize("plan", [planned(SPRING, live=having(EARLIER)), a_delete(None)])
 def test_what_the_shop_holds_twice_is_touched_by_nobody(plan: Plan) -> None:
     (change,) = plan.changes

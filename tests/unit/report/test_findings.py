@@ -86,7 +86,7 @@ def test_a_guard_that_refuses_is_an_error_where_it_was_tripped() -> None:
         "CG-G01",
         "refused by max_delete_share: 5 of 12 groups (41.67%) would go; the limit is 30%",
         where,
-        "if this is meant: cg-sync apply --allow max_delete_share@8f3c0a6d51b9",
+        "if this is meant, until DATE: cg-sync apply --allow max_delete_share@8f3c0a6d51b9@DATE",
         Severity.ERROR,
     )
 

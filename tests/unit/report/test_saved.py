@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -60,11 +61,16 @@ def test_the_file_is_as_the_published_schema_says(name: str) -> None:
     assert not law.is_valid({**data, "bound": {}})
 
 
+@cache
+def made_and_read(name: str) -> tuple[Plan, Plan]:
+    plan = kept(PLANS[name]())
+    return plan, read_saved(written(plan), KINDS).plan
+
+
 @pytest.mark.parametrize("form", PLAN_FORMATS)
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_that_was_read_looks_like_the_one_that_was_made(name: str, form: PlanFormat) -> None:
-    plan = kept(PLANS[name]())
-    read = read_saved(written(plan), KINDS).plan
+    plan, read = made_and_read(name)
     assert plan_text(read, form, PAPER) == plan_text(plan, form, PAPER)
 
 

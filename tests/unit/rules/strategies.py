@@ -175,11 +175,11 @@ def nodes(catalogue: Catalogue, *, depth: int = MAX_DEPTH) -> st.SearchStrategy[
     lines: st.SearchStrategy[Node] = st.one_of(
         *(leaves(it) for it in catalogue.attributes.values())
     )
-    if depth == 0:
-        return lines
-    inner = nodes(catalogue, depth=depth - 1)
-    several = st.lists(inner, min_size=1, max_size=3).map(tuple)
-    return lines | st.builds(All, several) | st.builds(AnyOf, several) | st.builds(Not, inner)
+    trees = lines
+    for _ in range(depth):
+        several = st.lists(trees, min_size=1, max_size=3).map(tuple)
+        trees = lines | st.builds(All, several) | st.builds(AnyOf, several) | st.builds(Not, trees)
+    return trees
 
 
 def rules(catalogue: Catalogue) -> st.SearchStrategy[Rule]:

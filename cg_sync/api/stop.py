@@ -1,0 +1,54 @@
+"""When a run must come to its end: somebody asked for it, or its time is over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+LONGEST_NAP_SECONDS: Final = 0.5
+"""How long a wait can go on after somebody has asked for the end: a signal handler must not wake
+anybody, since it may stand in the middle of what it would have to touch.
+"""
+
+
+class Stop:
+    """Asked between writes whether to go on; `ask` is safe to call from a signal handler."""
+
+    def __init__(
+        self,
+        *,
+        seconds: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        nap: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """`seconds` from now on is the deadline; None sets none."""
+        self._clock = clock
+        self._nap = nap
+        self._until = None if seconds is None else clock() + seconds
+        self._asked = ""
+
+    def ask(self, why: str) -> None:
+        """Let the run end after what is under way. The first reason counts."""
+        self._asked = self._asked or why
+
+    @property
+    def why(self) -> str:
+        """Why the run must end, as the end of `stopped: …`; empty while it may go on."""
+        if not self._asked and self._until is not None and self._clock() >= self._until:
+            self._asked = "the deadline has passed"
+        return self._asked
+
+    def pause(self, seconds: float) -> bool:
+        """Wait that long. False, at once or as soon as it is known, when the run must end before
+        the wait is over.
+        """
+        end = self._clock() + seconds
+        if self._until is not None and end > self._until:
+            return False
+        while not self.why:
+            left = end - self._clock()
+            if left <= 0:
+                return True
+            self._nap(min(left, LONGEST_NAP_SECONDS))
+        return False

@@ -1,0 +1,269 @@
+"""What takes back what one run did: the inverse changes, and what cannot be had back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic
+
+from cg_sync.core.account import Account, Deed
+from cg_sync.core.address import Address, RemoteId
+from cg_sync.core.diff import Change, Create, Delete, Update, field_changes
+from cg_sync.core.fingerprint import held_fingerprint
+from cg_sync.core.journal import Before
+from cg_sync.core.kind import C, Ids, Kind, Spec, WireUnreadable
+from cg_sync.core.live_index import LiveIndex
+from cg_sync.core.members import Member, MemberDelta, fingerprint_of
+from cg_sync.core.moved import Moved, moved_fields
+from cg_sync.core.staleness import LiveMembers
+from cg_sync.core.state import Held
+from cg_sync.errors import Position, counted
+from cg_sync.jsonvalue import JsonObject
+
+
+NOWHERE = Position("cg-sync.yaml")
+"""The place of a change that comes from no file: what had none was deleted for that very reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A change that is not taken back, since somebody changed the record after the run."""
+
+    address: Address
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """What takes a run back. `exact` is what the shop is sent, to the letter, where that can be
+    said; `refused` is what has moved since; `losses` are sentences about what cannot be had back.
+    """
+
+    changes: tuple[Change, ...] = ()
+    exact: Mapping[Address, JsonObject] = field(default_factory=dict)
+    refused: tuple[Refused, ...] = ()
+    losses: tuple[str, ...] = ()
+
+
+class _Moved(Exception):
+    def __init__(self, *moved: Moved) -> None:
+        super().__init__()
+        self.moved = moved
+
+
+def inverse_of(
+    changes: Sequence[Change],
+    accounts: Mapping[Address, Account],
+    today: LiveIndex,
+    members: LiveMembers,
+    kinds: Sequence[Kind[C]],
+    context: C,
+) -> Inverse:
+    """What is still to be taken back of these changes, in the order of a plan. What stands as it
+    was before the run already needs nothing.
+    """
+    by_name = {kind.name: kind for kind in kinds}
+    ids = _ids_before(changes, accounts, today, by_name)
+    undoing = _Undoing(accounts, today, members, by_name, context, ids)
+    found: list[Change] = []
+    refused: list[Refused] = []
+    for change in changes:
+        try:
+            found += undoing.inverse(change)
+        except _Moved as it:
+            refused.append(Refused(change.address, it.moved))
+    rank = {kind.name: number for number, kind in enumerate(kinds)}
+    found.sort(key=lambda it: (rank[it.address.kind], it.address.key))
+    return Inverse(tuple(found), undoing.exact, tuple(refused), tuple(undoing.losses))
+
+
+class _Undoing(Generic[C]):
+    """The run's accounts beside the shop of today."""
+
+    def __init__(
+        self,
+        accounts: Mapping[Address, Account],
+        today: LiveIndex,
+        members: LiveMembers,
+        kinds: Mapping[str, Kind[C]],
+        context: C,
+        ids: Ids,
+    ) -> None:
+        self._accounts = accounts
+        self._ids = ids
+        self._today = today
+        self._members = members
+        self._kinds = kinds
+        self._context = context
+        self.exact: dict[Address, JsonObject] = {}
+        self.losses: list[str] = []
+
+    def inverse(self, change: Change) -> Iterator[Change]:
+        """What takes this change back; nothing where nothing of it is left. Raises _Moved."""
+        account = self._accounts.get(change.address)
+        if account is None:
+            return
+        kind = self._kinds[change.address.kind]
+        match change:
+            case Create():
+                yield from self._of_create(change, account, kind)
+            case Update():
+                yield from self._of_update(change, account, kind)
+            case Delete():
+                yield from self._of_delete(change, account, kind)
+
+    def _of_create(self, change: Create, account: Account, kind: Kind[C]) -> Iterator[Change]:
+        deed = account.record
+        held = self._made(change, deed)
+        if deed is None or held is None:
+            return
+        _refuse_if_otherwise(held, deed, change.spec, kind)
+        there = len(self._members.get(change.address, ()))
+        ours = len(account.added)
+        if there > ours:
+            raise _Moved(Moved("members", counted(ours, "member"), counted(there, "member")))
+        fields = field_changes(kind, held.spec, None, None)
+        yield Delete(held.address, held.remote_id, held.spec, fields, change.where, held.size)
+
+    def _made(self, change: Create, deed: Deed | None) -> Held | None:
+        if deed is not None and deed.ended is not None and deed.ended.remote_id is not None:
+            return self._today.by_id.get((change.address.kind, deed.ended.remote_id))
+        return self._today.live.held.get(change.address)
+
+    def _of_update(self, change: Update, account: Account, kind: Kind[C]) -> Iterator[Change]:
+        held = self._today.by_id.get((kind.name, change.remote_id))
+        if held is None:
+            raise _Moved(Moved(kind.key, "there", "gone"))
+        spec = held.spec
+        if account.record is not None and account.record.before is not None:
+            spec = self._spec_before(account.record.before, held, kind)
+            if spec != held.spec:
+                _refuse_if_otherwise(held, account.record, change.spec, kind)
+        delta = self._members_before(change.address, account)
+        if spec == held.spec and delta is None:
+            return
+        address = kind.address_of(spec)
+        former = held.address.key if held.address != address else None
+        fields = field_changes(kind, held.spec, spec, None)
+        if spec != held.spec and account.record is not None and account.record.before is not None:
+            self._note_exact(address, account.record.before)
+        yield Update(
+            address, held.remote_id, held.spec, spec, fields, change.where, former, delta
+        )  # fmt: skip
+
+    def _spec_before(self, before: Before, held: Held, kind: Kind[C]) -> Spec:
+        now = kind.to_wire(held.spec, self._today.live.ids)
+        return self._read({**now, **before.wire}, before, kind)
+
+    def _read(self, wire: JsonObject, before: Before, kind: Kind[C]) -> Spec:
+        """A record of then; what it refers to and is gone keeps the name it had."""
+        ids = self._ids
+        for collection, codes in before.references.items():
+            gone = {code: it for code, it in codes.items() if it not in ids.names(collection)}
+            ids = _with_gone(ids, collection, gone)
+        try:
+            return kind.from_wire(wire, ids, self._context)
+        except WireUnreadable as error:
+            raise _Moved(Moved("record", "kept", f"not to be read any more: {error}")) from error
+
+    def _note_exact(self, address: Address, before: Before) -> None:
+        """Send what was there to the letter, unless it speaks of ids that mean nothing any more."""
+        names = self._today.live.ids.names
+        same = all(
+            it in names(collection)
+            for collection, codes in before.references.items()
+            for it in codes.values()
+        )
+        if same:
+            self.exact[address] = before.wire
+
+    def _members_before(self, address: Address, account: Account) -> MemberDelta | None:
+        if not (account.added or account.removed):
+            return None
+        there = self._members.get(address, ())
+        now = set(there)
+        back = _members_of(account.removed - now)
+        out = _members_of(account.added & now)
+        if not back and not out:
+            return None
+        kept = len(now) - len(out)
+        return MemberDelta(back, out, kept, fingerprint=fingerprint_of(there))
+
+    def _of_members(self, change: Delete, anew: Held, before: Before) -> Iterator[Change]:
+        """The members that a group which was made anew still lacks."""
+        there = self._members.get(change.address, ())
+        back = _members_of(set(before.members or ()).difference(there))
+        if back:
+            delta = MemberDelta(back, (), len(there), fingerprint=fingerprint_of(there))
+            where = change.where or NOWHERE
+            yield Update(
+                change.address, anew.remote_id, anew.spec, anew.spec, (), where, None, delta
+            )  # fmt: skip
+
+    def _of_delete(self, change: Delete, account: Account, kind: Kind[C]) -> Iterator[Change]:
+        deed = account.gone
+        if deed is None or (kind.name, change.remote_id) in self._today.by_id:
+            return
+        if deed.before is None:
+            self.losses.append(
+                f"{kind.label} {change.address.key} cannot be had back: the run did not look at it"
+            )
+            return
+        spec = self._read(deed.before.wire, deed.before, kind)
+        anew = self._today.live.held.get(change.address)
+        if anew is not None and anew.spec == spec:
+            yield from self._of_members(change, anew, deed.before)
+            return
+        if taken := self._today.taken(change.address, None):
+            raise _Moved(Moved(kind.key, "gone", taken))
+        self._note_exact(change.address, deed.before)
+        self.losses.append(
+            f"{kind.label} {change.address.key} is made anew: its id is another than "
+            f"{change.remote_id}, and its dates are new"
+        )
+        if deed.before.left_out:
+            names = ", ".join(deed.before.left_out)
+            self.losses.append(
+                f"{kind.label} {change.address.key}: not kept, as it may name a person: {names}"
+            )
+        members = _members_of(deed.before.members or ())
+        delta = MemberDelta(members, (), 0, fingerprint=fingerprint_of(())) if members else None
+        fields = field_changes(kind, None, spec, None)
+        where = change.where or NOWHERE
+        yield Create(change.address, spec, fields, where, delta)
+
+
+def _ids_before(
+    changes: Sequence[Change],
+    accounts: Mapping[Address, Account],
+    today: LiveIndex,
+    kinds: Mapping[str, Kind[C]],
+) -> Ids:
+    """The ids under the names that records will have once their renames are taken back."""
+    ids = today.live.ids
+    for change in changes:
+        if isinstance(change, Update) and change.former and change.address in accounts:
+            held = today.meant(change)
+            if held is not None and held.address == change.address:
+                collection = kinds[change.address.kind].collection
+                ids = ids.having(collection, {change.former: change.remote_id})
+    return ids
+
+
+def _with_gone(ids: Ids, collection: str, gone: Mapping[str, RemoteId]) -> Ids:
+    known = ids.codes.get(collection, {})
+    return ids.having(collection, {code: it for code, it in gone.items() if code not in known})
+
+
+def _refuse_if_otherwise(held: Held, deed: Deed, wanted: Spec, kind: Kind[C]) -> None:
+    """Raise _Moved when a record is not as the run left it."""
+    ended = deed.ended
+    if held.spec == wanted:
+        return
+    if ended is not None and held_fingerprint(held, kind, with_size=False) == ended.stored:
+        return
+    raise _Moved(*moved_fields(kind, wanted, held.spec, "written by the run as "))
+
+
+def _members_of(pks: Iterable[RemoteId]) -> tuple[Member, ...]:
+    return tuple(Member(pk, "") for pk in sorted(pks))
