@@ -1,7 +1,8 @@
 """`python -m benchmarks`: each case and its yardstick in turn, in processes of their own.
 
 Prints median CPU seconds and peak memory of both, and the median of the paired CPU ratios with its
-range. Trust the ratios: machines differ, and so does one machine from minute to minute.
+range. Trust the ratios: machines differ, and so does one machine from minute to minute. Then, how
+much of a rate limit the client uses (`benchmarks.pace`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.data import (
@@ -22,6 +23,7 @@ from benchmarks.data import (
     write_rule_tests,
     write_settings,
 )
+from benchmarks.pace import all_measured, table
 
 ROOT = Path(__file__).parent.parent
 
@@ -115,6 +117,7 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=200_000, help="lines of the member list")
     parser.add_argument("--analysed", type=int, default=50, help="settings to analyse pairwise")
     parser.add_argument("--tests", type=int, default=9_600, help="cases of rule tests")
+    parser.add_argument("--calls", type=int, default=1_500, help="calls under a limit; 0: none")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
@@ -122,8 +125,9 @@ def main() -> None:
         sizes = (arguments.files, arguments.members, arguments.tests, arguments.analysed)
         found = cases(Path(folder), *sizes)
         results = [run(case, arguments.runs) for case in found]
+    paces = all_measured(arguments.calls, 100, 0.02, 8) if arguments.calls else []
     if arguments.json:
-        sys.stdout.write(json.dumps(results, indent=2) + "\n")
+        sys.stdout.write(json.dumps([*results, *map(asdict, paces)], indent=2) + "\n")
         return
     sys.stdout.write("| case | CPU s | MiB | yardstick | CPU s | MiB | ratio (range) |\n")
     sys.stdout.write("|---|---|---|---|---|---|---|\n")
@@ -132,6 +136,8 @@ def main() -> None:
         cells = [it["case"], it["cpu_seconds"], it["memory_mib"], it["yardstick"]]
         cells += [it["yardstick_cpu_seconds"], it["yardstick_memory_mib"]]
         sys.stdout.write(f"| {' | '.join(map(str, cells))} | {it['ratio']} ({low}-{high}) |\n")
+    if paces:
+        sys.stdout.write(f"\n{table(paces)}")
 
 
 if __name__ == "__main__":

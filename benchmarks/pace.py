@@ -212,6 +212,15 @@ def table(results: list[Measured]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def all_measured(calls: int, rate: int, latency: float, threads: int) -> list[Measured]:
+    """Every way against every limit: `rate` in calls a second, `latency` in seconds."""
+    return [
+        measured(setting, way, calls)
+        for setting in settings_for(rate, latency, threads)
+        for way in WAYS
+    ]
+
+
 def main() -> None:
     """Measure every way against every limit and write a table, or JSON for machines."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pace", description=__doc__)
@@ -221,11 +230,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    results = [
-        measured(setting, way, given.calls)
-        for setting in settings_for(given.rate, given.latency / 1_000, given.threads)
-        for way in WAYS
-    ]
+    results = all_measured(given.calls, given.rate, given.latency / 1_000, given.threads)
     if given.json:
         sys.stdout.write(json.dumps([asdict(it) for it in results], indent=2) + "\n")
     else:

@@ -9,13 +9,14 @@ from queue import Empty, SimpleQueue
 from typing import Final, Generic
 
 from cg_sync.api import deeds
-from cg_sync.api.bench import Bench, Ending, Job, Journal
-from cg_sync.api.stop import Stop
+from cg_sync.api.bench import Bench, Ending, Journal
 from cg_sync.api.wire import TokenRefused
+from cg_sync.core.job import Job, Manner
 from cg_sync.core.kind import C, Kind
 from cg_sync.core.outcome import Failure, Normalised
 from cg_sync.core.plan import Step
 from cg_sync.core.schedule import Schedule, Skipped
+from cg_sync.core.stop import Stop
 from cg_sync.errors import ApiError, CgSyncError, Unauthorised
 
 FAILURES_IN_A_ROW: Final = 5
@@ -25,17 +26,6 @@ FAILURES_SHARE_FROM: Final = 20
 DRAIN_SECONDS: Final = 25.0
 """How long writes that are under way are waited for once the run must end."""
 TICK_SECONDS: Final = 0.1
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How it is carried out: `workers` writes at a time; whether the first failure ends it; whether
-    a record is read again right before it is written, asked each time.
-    """
-
-    workers: int = 1
-    fail_fast: bool = False
-    recheck: Callable[[], bool] = lambda: True
 
 
 @dataclass

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Literal, Protocol, assert_never
 
 from cg_sync.api import deeds
 from cg_sync.api.look import Crossed, look_at_size, look_before_delete, look_before_update
-from cg_sync.api.stop import Stop
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.diff import Create
+from cg_sync.core.job import Job
 from cg_sync.core.journal import WRITES, Before, Ended, Write
 from cg_sync.core.kind import C, Ids, Kind
 from cg_sync.core.outcome import Failure, Normalised
@@ -22,14 +22,13 @@ from cg_sync.core.plan import (
     AddMembers,
     CreateRecord,
     DeleteRecord,
-    Plan,
     RemoveMembers,
     Step,
     UpdateRecord,
 )
 from cg_sync.core.privacy import without_addresses
+from cg_sync.core.stop import Stop
 from cg_sync.errors import ApiError, BadAnswer, JournalLost, Unreachable
-from cg_sync.jsonvalue import JsonObject
 
 
 class Journal(Protocol):
@@ -44,22 +43,6 @@ class Journal(Protocol):
         before: Before | None = ...,
     ) -> int: ...
     def end(self, ended: Ended) -> None: ...
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is to be carried out. `ids` are those of the shop as it is, `ids_then` those in whose
-    words the plan was made, where half of it is done; `made` those of what it creates and the shop
-    has already; `sizes` how many members each group has whose members move; `exact` what is sent
-    as it is, instead of what the Spec would be written as.
-    """
-
-    plan: Plan
-    ids: Ids
-    ids_then: Ids
-    made: Mapping[Address, RemoteId] = field(default_factory=dict)
-    sizes: Mapping[Address, int] = field(default_factory=dict)
-    exact: Mapping[Address, JsonObject] = field(default_factory=dict)
 
 
 @dataclass

@@ -22,10 +22,9 @@ from cg_sync.errors import CgSyncError, ExitCode, UsageWrong
 from cg_sync.report.line import Line, Span, Tone, line
 
 if TYPE_CHECKING:
-    from cg_sync.api.bench import Job
-    from cg_sync.api.shop import Shop
     from cg_sync.core.acknowledgement import Acknowledgement
     from cg_sync.core.diff import Change
+    from cg_sync.core.job import Job
     from cg_sync.core.outcome import Outcome
     from cg_sync.core.plan import Plan, Step
     from cg_sync.core.policy import Policy
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from cg_sync.files.journal import Journal
     from cg_sync.workflow.apply import Conduct
     from cg_sync.workflow.check import Checked
+    from cg_sync.workflow.connect import Shop
     from cg_sync.workflow.lease import Lease
 
 
@@ -177,7 +177,9 @@ def written(
         if said:
             notice(said)
         it.run.result["apply"] = outcome_data(outcome)
-        outcome = look_again(outcome, lambda: look(shop), command=command)
+        outcome = look_again(
+            outcome, lambda: look(shop), pause=it.conduct.stop.pause, command=command
+        )
     _told(it, outcome)
     if outcome.stopped:
         signals.reraise()

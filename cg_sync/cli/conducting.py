@@ -135,9 +135,9 @@ def conduct_of(
     """How the run is to be carried out, from now on: its deadline begins here. `run` is the name of
     one that goes on; a new one gets a name of its own.
     """
-    from cg_sync.api.apply import Manner
-    from cg_sync.api.stop import Stop
+    from cg_sync.core.job import Manner
     from cg_sync.core.seal import SIGNING_KEY
+    from cg_sync.core.stop import Stop
     from cg_sync.workflow.apply import Conduct
 
     now = datetime.now(UTC)
@@ -150,7 +150,7 @@ def conduct_of(
     return Conduct(
         run=run or f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         started_at=now,
-        stop=Stop(seconds=seconds),
+        stop=Stop(seconds=seconds, clock=time.monotonic, nap=time.sleep),
         manner=manner,
         journal=journal,
         key=os.environ.get(SIGNING_KEY, ""),

@@ -28,7 +28,7 @@ from cg_sync.cli.run import (
     result_file_option,
 )
 from cg_sync.cli.terminal import waiting
-from cg_sync.errors import ExitCode
+from cg_sync.errors import ExitCode, UsageWrong
 from cg_sync.report.line import Span, Tone, line
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 @pass_run
 def resume_command(run: Run, named: str | None, yes: bool, dry_run: bool, wishes: Wishes) -> int:
     """Finish RUN, a run that was killed, stopped or failed in part, from its journal: the file, or
-    the name of the run. Without RUN the newest one.
+    the name of the run. Without RUN the newest one; with `--yes` it must be named.
 
     The shop is read first. What the run did counts as done, a write whose answer was lost is looked
     for, and what somebody else has changed since is left alone and named.
@@ -61,6 +61,11 @@ def resume_command(run: Run, named: str | None, yes: bool, dry_run: bool, wishes
     """
     from cg_sync.workflow.journals import journal_of, load_run
 
+    if named is None and yes:
+        raise UsageWrong(
+            "with --yes nobody sees which run is meant",
+            hint="name it: cg-sync resume RUN --yes",
+        )
     past = load_run(journal_of(run.project, named), environ=os.environ)
     undone = past.recorded.header.undoes
     if undone is not None:  # What is still to be taken back is worked out anew.

@@ -8,13 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cg_sync.api.stop import Stop
+    from cg_sync.core.stop import Stop
 
 _NOTICE = b"stopping when the writes under way are done; once more to stop at once\n"
 
@@ -53,8 +53,9 @@ def orderly(stop: Stop) -> Iterator[Caught]:
             caught.reraise()
         caught.number = number
         stop.ask("Ctrl-C" if number == signal.SIGINT else "SIGTERM")
-        if sys.stderr.fileno() >= 0:
-            # Not through the stream: the signal may have come in the middle of a line.
+        # Not through the stream: the signal may have come in the middle of a line. A stream that
+        # is no file is one of a test, or closed.
+        with suppress(OSError, ValueError):
             os.write(sys.stderr.fileno(), _NOTICE)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

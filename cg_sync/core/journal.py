@@ -175,10 +175,10 @@ def read_lines(data: bytes, key: str) -> Recorded | None:
     A last line that was cut off is passed over. Raises JournalBroken for one that was changed, and
     for what is no journal, or of another version.
     """
+    if data[:1] not in (b"", b"{", b"\0"):
+        raise JournalBroken("is no journal of cg-sync")
     records, length, last = _whole_lines(data, key)
     if not records:
-        if data[:1] not in (b"", b"{", b"\0"):
-            raise JournalBroken("is no journal of cg-sync")
         return None
     try:
         return _recorded(cast(Sequence[Mapping[str, Any]], records), length, last)
@@ -195,7 +195,7 @@ def _whole_lines(data: bytes, key: str) -> tuple[list[JsonObject], int, str]:
         end = data.find(b"\n", start)
         record = _record_in(data[start:end], last, key) if end >= 0 else None
         if record is None:
-            if data[start:].strip(b"\0\n").count(b"\n"):
+            if _was_whole(data[start:]):
                 number = len(records) + 1
                 signed = ", or signed with another key" if number == 1 else ""
                 raise JournalBroken(f"was changed after it was written{signed}: line {number}")
@@ -206,20 +206,24 @@ def _whole_lines(data: bytes, key: str) -> tuple[list[JsonObject], int, str]:
     return records, start, last
 
 
+def _was_whole(rest: bytes) -> bool:
+    """Whether a line that cannot be read is no line that was cut off: such a one is the last, and
+    has no end, or zeros where the disk had not got further.
+    """
+    text = rest.strip(b"\0\n")
+    return b"\n" in text or (text != b"" and rest.endswith(b"\n") and b"\0" not in rest)
+
+
 def _record_in(line: bytes, before: str, key: str) -> JsonObject | None:
     try:
         record = json.loads(line)
+        if not isinstance(record, dict):
+            return None
+        mine = _sum({name: it for name, it in record.items() if name != "sum"}, before, key)
+        said = str(record.get("sum")).encode()
     except (ValueError, RecursionError):
         return None
-    if not isinstance(record, dict):
-        return None
-    said = record.get("sum")
-    mine = _sum({name: it for name, it in record.items() if name != "sum"}, before, key)
-    return (
-        record
-        if isinstance(said, str) and hmac.compare_digest(said.encode(), mine.encode())
-        else None
-    )
+    return record if hmac.compare_digest(said, mine.encode()) else None
 
 
 def _recorded(records: Sequence[Mapping[str, Any]], length: int, last: str) -> Recorded:

@@ -11,7 +11,6 @@ from cg_sync.core.plan import Plan, Step
 from cg_sync.core.schedule import Skipped
 from cg_sync.jsonvalue import JsonValue
 
-
 Aim = Literal["files", "plan", "undo"]
 """What a run is to make true: what the files say, what a saved plan says, or what was before."""
 

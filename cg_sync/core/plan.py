@@ -102,17 +102,6 @@ class Plan:
     source: Source | None = None
     view: View = "plan"
 
-    def still_refused(self, acknowledgements: Iterable[str]) -> tuple[Tripped, ...]:
-        """The guards that still say no, given `RULE@DIGEST` acknowledgements; a digest may be cut
-        to 12 letters.
-        """
-        rules = set()
-        for text in acknowledgements:
-            rule, _, digest = text.partition("@")
-            if len(digest) >= SHORT_DIGEST and self.digest.startswith(digest):
-                rules.add(rule)
-        return tuple(tripped for tripped in self.tripped if tripped.rule not in rules)
-
     @property
     def unverified(self) -> int:
         """How many changes would send something in a form that nobody has tried with the shop."""

@@ -20,7 +20,6 @@ from cg_sync.core.state import Held
 from cg_sync.errors import Position, counted
 from cg_sync.jsonvalue import JsonObject
 
-
 NOWHERE = Position("cg-sync.yaml")
 """The place of a change that comes from no file: what had none was deleted for that very reason."""
 

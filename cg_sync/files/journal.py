@@ -4,6 +4,7 @@ is sent.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -25,7 +26,11 @@ from cg_sync.core.journal import (
     read_lines,
 )
 from cg_sync.errors import JournalLost, Locked, PlanUnusable, UsageWrong
+from cg_sync.files.reading import read_at_most
 from cg_sync.jsonvalue import JsonObject
+
+MAX_BYTES = 1024 * 1024 * 1024
+"""The journal of a run that moves ten million customers is smaller."""
 
 FOLDER = ".cg-sync/runs"
 """Where journals are kept, as seen from the project."""
@@ -77,11 +82,15 @@ class Journal:
         try:
             self._add({"close": state})
         finally:
-            os.close(self._handle)
+            self.abandon()
 
     def abandon(self) -> None:
-        """Let go of the file as if the run had been killed."""
-        os.close(self._handle)
+        """Let go of the file as if the run had been killed: a thread that still waits for an answer
+        can note nothing any more.
+        """
+        with self._writing, self._syncing:
+            self._lost = self._lost or OSError(errno.EBADF, os.strerror(errno.EBADF))
+            os.close(self._handle)
 
     def _add(self, record: JsonObject) -> None:
         with self._writing:
@@ -107,6 +116,8 @@ class Journal:
         with self._syncing:
             if self._synced >= at:
                 return
+            if self._lost is not None:
+                raise _lost(self.path, self._lost)
             upto = self._written
             try:
                 os.fsync(self._handle)
@@ -127,9 +138,8 @@ def new_journal(path: Path, header: Header, *, key: str) -> Journal:
     Raises JournalLost when it cannot be made, UsageWrong when there is a file already.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if path.parent.name == "runs" and path.parent.parent.name == ".cg-sync":
-            (path.parent.parent / ".gitignore").write_text(_IGNORE_ALL, encoding="utf-8")
+        if path.parent.as_posix().endswith(FOLDER):
+            _make_folder(path.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         handle = os.open(path, flags, 0o600)
     except FileExistsError as error:
@@ -141,9 +151,32 @@ def new_journal(path: Path, header: Header, *, key: str) -> Journal:
         raise _lost(path, error) from error
     _lock(path, handle)
     journal = Journal(path, handle, key=key, last="", number=0)
-    journal._add(header_record(header))
+    try:
+        journal._add(header_record(header))
+    except JournalLost:
+        journal.abandon()
+        path.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
     return journal
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the project's own folder for journals, which nobody else may read. What is there under
+    that name and leads elsewhere, whoever put it there, is not followed. Raises OSError.
+    """
+    home = folder.parent
+    for it in (home, folder):
+        it.mkdir(mode=0o700, exist_ok=True)
+        if it.is_symlink():
+            raise OSError(errno.ELOOP, "a symbolic link, where a folder should be", str(it))
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        handle = os.open(home / ".gitignore", flags, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(_IGNORE_ALL)
 
 
 def continued(path: Path, recorded: Recorded, *, key: str) -> Journal:
@@ -167,10 +200,13 @@ def read_journal(path: Path, *, key: str) -> Recorded | None:
     Raises UsageWrong for a file that cannot be read, PlanUnusable for one that cannot be believed.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = read_at_most(file, MAX_BYTES)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageWrong(f"{path} cannot be read: {reason}") from error
+    if data is None:
+        raise PlanUnusable(f"{path} is too large: more than {MAX_BYTES:,} bytes")
     try:
         return read_lines(data, key)
     except JournalBroken as broken:

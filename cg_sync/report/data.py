@@ -82,6 +82,8 @@ def plan_data(plan: Plan) -> dict[str, JsonValue]:
                 "part": it.part,
                 "whole": it.whole,
                 "limit": it.limit,
+                "names": list(it.names),
+                "bound": it.bound,
                 "where": position_data(it.where),
             }
             for it in plan.tripped

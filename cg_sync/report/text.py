@@ -24,7 +24,6 @@ from cg_sync.report.change import NOBODYS, Labels, change_lines, title_of
 from cg_sync.report.line import Line, Span, Tone, discreet, line
 from cg_sync.report.verdict import (
     about,
-    allowing,
     beside,
     forecast,
     guard_sentence,
@@ -33,6 +32,7 @@ from cg_sync.report.verdict import (
     relied_on,
     spent,
     verdict,
+    way_out,
 )
 
 NAMES_SHOWN = 10
@@ -134,7 +134,7 @@ def _named_lines(addresses: Sequence[Address], labels: Labels) -> Iterator[Line]
 def _guard_lines(tripped: Tripped, plan: Plan) -> Iterator[Line]:
     refused = Span(f"{tripped.code} refused by {tripped.rule}", Tone.ERROR)
     yield line(refused, f": {guard_sentence(tripped)}")
-    yield line(Span(f"  if this is meant: {allowing(tripped, plan)}", Tone.QUIET))
+    yield line(Span(f"  {way_out(tripped, plan)}", Tone.QUIET))
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[Line]:

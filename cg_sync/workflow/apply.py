@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from cg_sync.api.apply import Manner, Result, apply_plan
-from cg_sync.api.bench import Job
+from cg_sync.api.apply import Result, apply_plan
 from cg_sync.api.shop import Shop
-from cg_sync.api.stop import Stop
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Update
-from cg_sync.core.guards import RULES
+from cg_sync.core.job import Job, Manner
 from cg_sync.core.journal import Header
 from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import SHORT_DIGEST, Plan, Step
+from cg_sync.core.stop import Stop
 from cg_sync.errors import (
     ApplyStopped,
     CgSyncError,
-    PlanRefused,
+    JournalLost,
     PlanStale,
     Unauthorised,
     Unreachable,
-    UsageWrong,
     counted,
-    did_you_mean,
 )
 from cg_sync.files.journal import FOLDER, Journal, new_journal
 from cg_sync.report.saved import SavedPlan, saved_data
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.plan import Prepared, plan_changes
+
+LATE_SECONDS = (1.0, 3.0)
+"""The pauses before another look, when the shop does not show yet what it has confirmed."""
 
 
 @dataclass(frozen=True)
@@ -59,30 +59,6 @@ def refuse_if_other(plan: Plan, digest: str, why: str) -> None:
             f"{why}: this plan has the digest {plan.short_digest}, not {digest[:SHORT_DIGEST]}; "
             "nothing was changed",
             hint="read the new plan before you go on: cg-sync plan",
-        )
-
-
-def refuse_if_malformed(acknowledgements: Sequence[str]) -> None:
-    """Raise UsageWrong for an acknowledgement that could not allow anything in any plan."""
-    for text in acknowledgements:
-        rule, _, digest = text.partition("@")
-        if rule not in RULES:
-            near = did_you_mean(rule, RULES) or f"there are {', '.join(RULES)}"
-            raise UsageWrong(f"--allow {text!r}: no such guard", hint=near)
-        if not re.fullmatch(f"[0-9a-f]{{{SHORT_DIGEST},64}}", digest):
-            hint = "the plan prints what to write: RULE@DIGEST"
-            raise UsageWrong(f"--allow {text!r}: names no plan by its digest", hint=hint)
-
-
-def refuse_if_guarded(plan: Plan, acknowledgements: Sequence[str]) -> None:
-    """Raise PlanRefused when a guard says no and nobody has allowed it for exactly this plan."""
-    tripped = plan.still_refused(acknowledgements)
-    if tripped:
-        allow = " ".join(f"--allow {it.rule}@{plan.short_digest}" for it in tripped)
-        other = "; what was allowed is another plan" if acknowledgements else ""
-        raise PlanRefused(
-            f"this plan is refused by {counted(len(tripped), 'guard')}{other}; nothing was changed",
-            hint=f"if this is meant: cg-sync apply {allow}",
         )
 
 
@@ -145,9 +121,8 @@ def carry_out(
         journal.abandon()
         raise
     outcome = _outcome(job.plan, result, conduct.run, journal.path, checked.root)
-    journal.close(
-        "failed" if not outcome.wrote else "done" if not _is_partial(outcome) else "partly"
-    )
+    with suppress(JournalLost):  # What it would have said last is told all the same.
+        journal.close(_closing(outcome))
     _raise_if_nothing_was_written(outcome, result)
     return outcome
 
@@ -164,6 +139,12 @@ def _outcome(plan: Plan, result: Result, run: str, journal: Path, root: Path) ->
         run=run,
         journal=str(shown),
     )
+
+
+def _closing(outcome: Outcome) -> str:
+    if not outcome.wrote:
+        return "failed"
+    return "partly" if _is_partial(outcome) else "done"
 
 
 def _is_partial(outcome: Outcome) -> bool:
@@ -188,7 +169,11 @@ def changes_left(checked: Checked, shop: Shop) -> tuple[Change, ...]:
 
 
 def look_again(
-    outcome: Outcome, look: Callable[[], tuple[Change, ...]], *, command: str = "plan"
+    outcome: Outcome,
+    look: Callable[[], tuple[Change, ...]],
+    *,
+    pause: Callable[[float], bool],
+    command: str = "plan",
 ) -> Outcome:
     """The outcome with what `look` still finds to change. Of a run that was stopped nobody looks:
     it is to end.
@@ -201,7 +186,7 @@ def look_again(
     if not outcome.wrote and not outcome.failures:
         return replace(outcome, left=())
     try:
-        return replace(outcome, left=look())
+        return replace(outcome, left=_settled(outcome, look, pause))
     except CgSyncError as error:
         if outcome.failures:
             return outcome
@@ -211,6 +196,21 @@ def look_again(
             done=True,
             hint=error.hint or f"run `cg-sync {command}` to see whether anything is left",
         ) from error
+
+
+def _settled(
+    outcome: Outcome,
+    look: Callable[[], tuple[Change, ...]],
+    pause: Callable[[float], bool],
+) -> tuple[Change, ...]:
+    """What is left, looked for again where the shop may just be slow to show what it confirmed."""
+    left = look()
+    explained = outcome.failures or outcome.normalised
+    for seconds in LATE_SECONDS:
+        if not left or explained or not pause(seconds):
+            break
+        left = look()
+    return left
 
 
 def refuse_if_stopped(outcome: Outcome) -> None:

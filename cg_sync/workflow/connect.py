@@ -9,7 +9,8 @@ from cg_sync.api.client import Client, Credentials, PasswordLogin, TokenLogin, p
 from cg_sync.api.environ import refuse_if_not_pinned
 from cg_sync.api.limit import Limit
 from cg_sync.api.pace import Pacer
-from cg_sync.api.shop import Shop, resolved_paths
+from cg_sync.api.shop import Shop as Shop
+from cg_sync.api.shop import resolved_paths
 from cg_sync.core.project import Environment
 from cg_sync.errors import Unauthorised, UsageWrong
 from cg_sync.workflow.check import Checked

@@ -18,7 +18,6 @@ from cg_sync.core.acknowledgement import (
     latest,
     reach_fault,
     said_moment,
-    tomorrow,
 )
 from cg_sync.core.guards import bound_to
 from cg_sync.core.limits import COUNTS, LIMITS, Bounds, Number, is_looser, limit_said
@@ -34,6 +33,8 @@ from cg_sync.jsonvalue import JsonValue, Pointer, mapping_in
 from cg_sync.report.line import discreet
 from cg_sync.report.verdict import age
 from cg_sync.workflow.check import Checked
+
+DAY = timedelta(days=1)
 
 # --- the policy of a run
 
@@ -223,8 +224,10 @@ def _refused(
             "make the change smaller, or change the policy where it stands, with those who keep it"
         )
         return PlanRefused(message, hint=hint)
-    rules = dict.fromkeys(it.rule for it in held.refused)
-    allow = " ".join(f"--allow {it}@{plan.short_digest}@{tomorrow(now)}" for it in rules)
+    # Those that passed are named too: the command is to be enough by itself.
+    rules = dict.fromkeys(it.rule for it in plan.tripped)
+    until = latest(min(DAY, checked.project.policy.allow_until), now=now)
+    allow = " ".join(f"--allow {it}@{plan.short_digest}@{until}" for it in rules)
     return PlanRefused(message, hint=f"if this is meant: cg-sync apply {allow}")
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import assert_never
 
-from cg_sync.api.bench import Job
 from cg_sync.api.live import fetch_live, fetch_member_pks
 from cg_sync.api.shop import Shop
 from cg_sync.core.account import Account, with_accounts
@@ -18,6 +17,7 @@ from cg_sync.core.agreement import not_among
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update, field_changes
 from cg_sync.core.frozen import Frozen, thawed
 from cg_sync.core.guards import tripped_guards
+from cg_sync.core.job import Job
 from cg_sync.core.kind import Ids, Kind, WireUnreadable
 from cg_sync.core.live_index import LiveIndex, indexed
 from cg_sync.core.plan import Plan, intent_of

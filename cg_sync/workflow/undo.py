@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cg_sync.api.bench import Job
 from cg_sync.api.live import fetch_live, fetch_member_pks
 from cg_sync.api.shop import Shop
 from cg_sync.core.account import Account, accounts_of
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.diff import Change, Delete, Difference, Update
 from cg_sync.core.frozen import Frozen, thawed
+from cg_sync.core.job import Job
 from cg_sync.core.live_index import LiveIndex, indexed
 from cg_sync.core.plan import Plan, make_plan
 from cg_sync.core.state import Live
@@ -42,7 +42,7 @@ class Undoing:
 
 
 def plan_undo(past: PastRun, checked: Checked, shop: Shop) -> Undoing:
-    """Read the shop, and plan how to take back what the run did and still stands. Writes nothing."""
+    """Read the shop, and plan how to take back what of the run still stands. Writes nothing."""
     live = fetch_live(shop, checked.kinds, checked.context)
     index = indexed(live)
     accounts = accounts_of(past.recorded)

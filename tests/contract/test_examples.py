@@ -77,7 +77,7 @@ def test_the_tests_of_the_examples_pass_and_leave_nothing_out(checked: Checked) 
     assert tested.coverage.percent == 100
 
 
-@pytest.mark.no_cover  # hundreds of runs of what the test above measures
+@pytest.mark.unmeasured  # hundreds of runs of what the test above measures
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_slip_in_an_example_makes_a_test_fail(
     slug: str, checked: Checked, subject: Subject, suites: tuple[ReadSuite, ...]

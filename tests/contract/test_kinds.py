@@ -68,7 +68,8 @@ def test_the_key_is_a_field_that_files_have_at_the_top(kind: Kind[Context]) -> N
 @each_kind
 def test_the_schema_knows_every_field_and_what_all_kinds_have(kind: Kind[Context]) -> None:
     schema = SCHEMAS[kind.schema]
-    common: list[Pointer] = [("renamed_from",), ("not_a_rename",), ("state",), ("note",)]
+    names = ("renamed_from", "not_a_rename", "state", "guards", "note")
+    common: list[Pointer] = [(it,) for it in names]
     members: list[Pointer] = [("members",)] if kind.has_members else []
     for pointer in [*(field.pointer for field in kind.fields), *common, *members, *kind.parsed]:
         assert is_known(pointer, schema), f"{kind.schema}.schema.json lacks {pointer}"

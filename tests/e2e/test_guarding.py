@@ -205,6 +205,7 @@ def test_a_file_that_is_not_there_is_a_problem(project: Project) -> None:
 # --- refusing
 
 
+SHORT_LIVED = "policy: {allow_until: 1h}\n"
 GUARDED = a_plan(tripped=(a_guard(), a_guard("max_member_removal_share", "members of VIP")))
 NOTHING_DONE = "nothing was changed"
 
@@ -213,7 +214,8 @@ def refused(
     project: Project, *texts: str, more: str = "", tripped: tuple[Tripped, ...] = GUARDED.tripped
 ) -> tuple[str, str]:
     checked = checked_with(project, more)
-    given = acknowledged(texts, None, effective_policy(checked), now=NOW - timedelta(days=1))
+    policy = effective_policy(checked)
+    given = acknowledged(texts, None, policy, now=NOW - policy.allow_until / 2)
     plan = replace(GUARDED, tripped=tripped)
     return said(PlanRefused, lambda: refuse_if_guarded(plan, checked, given, now=NOW))
 
@@ -233,6 +235,17 @@ def test_what_has_ended_says_since_when(project: Project) -> None:
         f"ended 3 hours ago, at 2026-11-22 06:00 UTC; {NOTHING_DONE}"
     )
     assert f"--allow max_delete_share@{SHORT}@2026-11-23" in hint
+
+
+def test_the_command_has_what_was_allowed_already_and_ends_when_the_policy_says(
+    project: Project,
+) -> None:
+    message, hint = refused(project, f"max_delete_share@{SHORT}@2026-11-22T10:00", more=SHORT_LIVED)
+    assert message == f"this plan is refused by 1 guard; {NOTHING_DONE}"
+    assert hint == (
+        f"if this is meant: cg-sync apply --allow max_delete_share@{SHORT}@2026-11-22 "
+        f"--allow max_member_removal_share@{SHORT}@2026-11-22"
+    )
 
 
 def test_an_allowance_of_another_plan_is_told(project: Project) -> None:

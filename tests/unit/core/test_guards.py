@@ -347,6 +347,19 @@ def test_deletes_change_what_shoppers_see_and_what_is_new_does_not() -> None:
     ]
 
 
+def test_what_is_new_under_a_name_that_was_free_is_not_the_renamed_record() -> None:
+    new = a_setting("new").address
+    change = replace(renamed(SHOWING[0], slug="new", active=False), former="s00", address=new)
+    create = Create(SHOWING[0].address, SHOWING[0].spec, (), HERE)
+    guards = FEW_CHANGES.model_copy(update={"max_display_changes": 0})
+    assert tripped(create, change, live=having(*SHOWING), guards=guards) == [
+        displays(("new",), limit=0)
+    ]
+    assert tripped(change, create, live=having(*SHOWING), guards=guards) == [
+        displays(("new",), limit=0)
+    ]
+
+
 CHANGES = [renamed(it, price_list=None) for it in SHOWING[:3]]
 FREE = {it.address: Loosened(may_change_display=True) for it in SHOWING[:2]}
 

@@ -213,44 +213,9 @@ def test_a_plan_holds_all_there_is_to_say() -> None:
     )
 
 
-def guarded_plan() -> Plan:
-    deletes = [delete(a_group(f"G{number}")) for number in range(4)]
-    removals = update(a_group("G9"), members=MemberDelta((), customers(*range(10)), 1))
-    plan = a_plan(*deletes, removals)
-    assert [it.rule for it in plan.tripped] == ["max_delete_share", "max_member_removal_share"]
-    return plan
-
-
-def refused_by(plan: Plan, *acknowledgements: str) -> list[str]:
-    return [it.rule for it in plan.still_refused(acknowledgements)]
-
-
-def test_an_acknowledgement_allows_its_rule_alone() -> None:
-    plan = guarded_plan()
-    short = plan.digest[:12]
-    assert plan.short_digest == short
-    assert refused_by(plan) == ["max_delete_share", "max_member_removal_share"]
-    assert refused_by(plan, f"max_delete_share@{short}") == ["max_member_removal_share"]
-    both = f"max_delete_share@{plan.digest}", f"max_member_removal_share@{short}"
-    assert refused_by(plan, *both) == []
-
-
-@pytest.mark.parametrize(
-    "acknowledgement",
-    [
-        "max_delete_share",
-        "max_delete_share@",
-        "max_delete_share@{eleven}",
-        "max_delete_share@{twelve}x",
-        "max_delete_share@000000000000",
-        "{twelve}",
-        "@{twelve}",
-    ],
-)
-def test_what_does_not_name_rule_and_digest_allows_nothing(acknowledgement: str) -> None:
-    plan = guarded_plan()
-    text = acknowledgement.format(eleven=plan.digest[:11], twelve=plan.digest[:12])
-    assert refused_by(plan, text) == ["max_delete_share", "max_member_removal_share"]
+def test_a_digest_is_shown_by_its_first_twelve_letters() -> None:
+    plan = a_plan(delete(a_group("G1")))
+    assert (plan.short_digest, len(plan.short_digest)) == (plan.digest[:12], 12)
 
 
 deltas = st.none() | st.builds(

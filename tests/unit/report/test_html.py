@@ -204,7 +204,7 @@ def test_few_changes_are_open_and_many_are_not() -> None:
     assert [them for them in changes if "open" in them] == []
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_ten_thousand_changes_cost_few_bytes_each() -> None:
     changes = 10_000
     fixed = len(plan_html(PLANS["empty"](), LABELS).encode())

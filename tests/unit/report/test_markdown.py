@@ -71,7 +71,7 @@ def ten_thousand() -> Plan:
     return large()
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("most", [2_000, 65_536, 1_000_000])
 def test_ten_thousand_changes_fit_and_what_does_not_is_counted(most: int) -> None:
     text = plan_markdown(ten_thousand(), LABELS, most=most)

@@ -327,7 +327,7 @@ def domains(values: tuple[str, ...]) -> Leaf:
     return Leaf("email", "email", DomainIn(values, below=True), nullable=False)
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_of_long_lists_what_came_and_went_is_counted() -> None:
     names = Names({"ours": MANY[10:]})
     old, new = Rule(domains(MANY[:-12])), Rule(domains(MANY[10:]))

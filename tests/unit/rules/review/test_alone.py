@@ -172,7 +172,7 @@ def test_what_except_takes_away_is_not_redundant() -> None:
     assert reviewed(a_subject("vip", rule=rule)).findings == ()
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_of_a_very_large_rule_it_stays_open_whether_every_condition_counts() -> None:
     lines: list[JsonValue] = [{"tags": {"has_any": [f"t{at}"]}} for at in range(MOST_CONDITIONS)]
     assert reviewed(a_subject("vip", *lines)).undecided == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -19,8 +18,8 @@ class Stop:
         self,
         *,
         seconds: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        nap: Callable[[float], object] = time.sleep,
+        clock: Callable[[], float],
+        nap: Callable[[float], object],
     ) -> None:
         """`seconds` from now on is the deadline; None sets none."""
         self._clock = clock
