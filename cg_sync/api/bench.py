@@ -4,19 +4,18 @@ of it.
 
 from __future__ import annotations
 
-import threading
-from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Generic, Literal, Protocol, assert_never
 
 from cg_sync.api import deeds
-from cg_sync.api.look import Crossed, look_at_size, look_before_delete, look_before_update
+from cg_sync.api.known_ids import KnownIds
+from cg_sync.api.look import Crossed, look_before_delete, look_before_update
+from cg_sync.api.sizes import Sizes
 from cg_sync.core.address import Address, RemoteId
-from cg_sync.core.diff import Create
 from cg_sync.core.job import Job
 from cg_sync.core.journal import WRITES, Before, Ended, Write
-from cg_sync.core.kind import C, Ids, Kind
+from cg_sync.core.kind import C, Kind
 from cg_sync.core.outcome import Failure, Normalised
 from cg_sync.core.plan import (
     AddMembers,
@@ -28,7 +27,12 @@ from cg_sync.core.plan import (
 )
 from cg_sync.core.privacy import without_addresses
 from cg_sync.core.stop import Stop
-from cg_sync.errors import ApiError, BadAnswer, JournalLost, Unreachable
+from cg_sync.errors import ApiError, BadAnswer, JournalLost, Rejected, Unreachable
+
+MOST_REFUSED = 5
+"""Customers that are looked for one by one in a bulk call that the shop refuses; with more of them
+something else is wrong.
+"""
 
 
 class Journal(Protocol):
@@ -46,12 +50,11 @@ class Journal(Protocol):
 
 
 @dataclass
-class _Gate:
-    """Lets one thread look whether a group may be written to, and tells the others."""
+class _Refused:
+    """Whom the shop refuses of one bulk call, and whether it took any of the others."""
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    looked: bool = False
-    crossed: Crossed | None = None
+    pks: tuple[RemoteId, ...] = ()
+    any_done: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,17 +86,10 @@ class Bench(Generic[C]):
         self._journal = journal
         self._stop = stop
         self._kinds = {kind.name: kind for kind in kinds}
-        self._last_kind = kinds[-1].name
         self._context = context
         self._recheck = recheck
-        self._lock = threading.Lock()
-        self._made = dict(job.made)
-        self._ids = job.ids
-        self._new_ids: dict[str, dict[str, RemoteId]] = {}
-        self._gates: defaultdict[tuple[Address, type[Step]], _Gate] = defaultdict(_Gate)
-        self._added: Counter[Address] = Counter()
-        self._blurred: set[Address] = set()
-        """Groups of which nobody can tell any more how many members they should have."""
+        self._ids = KnownIds(job, kinds)
+        self._sizes = Sizes(job.sizes, shop)
 
     def carried_out(self, step: Step) -> Ending:
         """Look, note, write, note. Never raises: whatever happened is in the ending."""
@@ -110,15 +106,45 @@ class Bench(Generic[C]):
         except ApiError as error:
             return Ending(Failure(step, str(error), error.hint), error)
         if as_planned:
-            self._note_id(step, None)
+            self._ids.note(step)
             return Ending()
-        change = step.change
-        members: tuple[RemoteId, ...] = ()
         if isinstance(step, AddMembers | RemoveMembers):
-            members = tuple(it.pk for it in step.members)
+            return self._of_members(step, tuple(it.pk for it in step.members), _Refused())
+        return self._written(step, (), before)
+
+    def _of_members(
+        self, step: AddMembers | RemoveMembers, members: tuple[RemoteId, ...], refused: _Refused
+    ) -> Ending:
+        """A bulk call, and where the shop refuses it for the sake of a few, as of one whom somebody
+        has deleted, those few are found by halves and the others go through.
+        """
+        ending = self._written(step, members, None)
+        if not isinstance(ending.error, Rejected) or ending.error.status != 400:
+            refused.any_done = refused.any_done or ending.failure is None
+            return ending
+        if len(members) == 1:
+            refused.pks += members
+        if len(members) == 1 or len(refused.pks) >= MOST_REFUSED or self._stop.why:
+            return ending
+        middle = len(members) // 2
+        halves = [
+            self._of_members(step, it, refused) for it in (members[:middle], members[middle:])
+        ]
+        failed = [it for it in halves if it.failure is not None]
+        unsure = [it for it in failed if it.failure is not None and it.failure.unsure]
+        worst = next(iter((*unsure, *failed, *halves)))
+        if worst.failure is None or not refused.any_done or len(members) < len(step.members):
+            return worst
+        named = ", ".join(map(str, refused.pks)) or "some"
+        reason = f"the shop refuses customers (pk {named}), the others are done: {worst.error}"
+        return replace(worst, failure=replace(worst.failure, reason=reason, partly=True))
+
+    def _written(self, step: Step, members: tuple[RemoteId, ...], before: Before | None) -> Ending:
+        """One call to the shop, noted before and after."""
+        address = step.change.address
         try:
             number = self._journal.begin(
-                change.address, WRITES[type(step)], members=members, before=before
+                address, WRITES[type(step)], members=members, before=before
             )
         except JournalLost as lost:
             return Ending(Failure(step, str(lost)), journal_lost=lost)
@@ -126,19 +152,17 @@ class Bench(Generic[C]):
             made = self._write(step, members)
         except ApiError as error:
             return self._failed(step, number, error)
-        self._note_id(step, made)
+        self._ids.note(step, made.remote_id if made else None)
         if isinstance(step, AddMembers):
-            with self._lock:
-                self._added[change.address] += len(members)
+            self._sizes.note_added(address, len(members))
         known = (made.remote_id, made.fingerprint) if made else (None, "")
-        ended = Ended(number, "done", *known)
-        lost_line = self._noted(ended)
+        lost_line = self._noted(Ended(number, "done", *known))
         return Ending(normalised=made.normalised if made else (), journal_lost=lost_line)
 
     def _failed(self, step: Step, number: int, error: ApiError) -> Ending:
         unsure = isinstance(error, BadAnswer) or (isinstance(error, Unreachable) and error.sent)
         state: Literal["unsure", "failed"] = "unsure" if unsure else "failed"
-        self._blurred.add(step.change.address)
+        self._sizes.blur(step.change.address)
         lost = self._noted(Ended(number, state, reason=without_addresses(str(error))))
         failure = Failure(step, str(error), error.hint, unsure=unsure)
         return Ending(failure, error, journal_lost=lost)
@@ -176,75 +200,31 @@ class Bench(Generic[C]):
                 )  # fmt: skip
                 return seen.before, seen.as_planned
             case AddMembers() | RemoveMembers() if always:
-                self._check_size(step, kind)
+                self._sizes.check(step, kind, self._ids.of_group(step))
         return None, False
-
-    def _check_size(self, step: AddMembers | RemoveMembers, kind: Kind[C]) -> None:
-        address = step.change.address
-        with self._lock:
-            gate = self._gates[address, type(step)]
-            expected = self._job.sizes.get(address)
-            if expected is not None and isinstance(step, RemoveMembers):
-                expected += self._added[address]
-        if expected is None or address in self._blurred:
-            return
-        with gate.lock:
-            if not gate.looked:
-                try:
-                    look_at_size(kind, self._id_of(step), self._shop, expected=expected)
-                except Crossed as crossed:
-                    gate.crossed = crossed
-                gate.looked = True
-            if gate.crossed is not None:
-                raise gate.crossed
 
     def _write(self, step: Step, members: Sequence[RemoteId]) -> deeds.Stored | None:
         """Make the write; what the shop stored of a record. Raises an ApiError."""
         kind, shop = self._kinds[step.change.address.kind], self._shop
         match step:
             case CreateRecord(change):
-                ids = self._ids_now()
+                ids = self._ids.now()
                 payload = self._job.exact.get(change.address) or kind.to_wire(change.spec, ids)
                 return deeds.create(
                     change, payload, kind, shop, ids, self._context, pause=self._stop.pause
                 )
             case UpdateRecord(change):
-                ids = self._ids_now()
+                ids = self._ids.now()
                 payload = self._job.exact.get(change.address) or deeds.changed_fields(
                     change, kind.to_wire(change.spec, ids), kind
                 )
                 return deeds.update(change, payload, kind, shop, ids, self._context)
             case AddMembers():
-                shop.add_members(kind.collection, self._id_of(step), members)
+                shop.add_members(kind.collection, self._ids.of_group(step), members)
             case RemoveMembers():
-                shop.remove_members(kind.collection, self._id_of(step), members)
+                shop.remove_members(kind.collection, self._ids.of_group(step), members)
             case DeleteRecord(change):
                 deeds.delete(kind, shop, change.remote_id)
             case _:
                 assert_never(step)
         return None
-
-    def _id_of(self, step: AddMembers | RemoveMembers) -> RemoteId:
-        change = step.change
-        return self._made[change.address] if isinstance(change, Create) else change.remote_id
-
-    def _note_id(self, step: Step, made: deeds.Stored | None) -> None:
-        """Remember what has just been made or renamed: later steps may refer to it."""
-        match step:
-            case CreateRecord(change) if made is not None:
-                known = self._made[change.address] = made.remote_id
-            case UpdateRecord(change):
-                known = change.remote_id
-            case _:
-                return
-        kind = self._kinds[change.address.kind]
-        if kind.name != self._last_kind:  # Only kinds further down refer to it.
-            with self._lock:
-                self._new_ids.setdefault(kind.collection, {})[change.address.key] = known
-
-    def _ids_now(self) -> Ids:
-        with self._lock:
-            for collection, codes in self._new_ids.items():
-                self._ids = self._ids.having(collection, codes)
-            self._new_ids = {}
-            return self._ids

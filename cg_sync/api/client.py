@@ -200,9 +200,10 @@ class Client:
                 failed = error
             call.failed = failed
             call.sent = call.sent or failed.sent
+            asked = self._asked_to_wait(call, failed)
             if call.made >= tries or not may_retry(request, failed.failure, call.made):
                 raise self._given_up(call) from failed
-            self._step_back(call, failed)
+            self._step_back(call, failed, asked)
 
     def _await_turn(self, call: _Tries) -> None:
         """Wait until the pacer lets the next call go; raises Unreachable when that is given up."""
@@ -227,35 +228,35 @@ class Client:
             self._pacer.accepted(call.sent_at)
         return decipher(call.request, response)
 
-    def _step_back(self, call: _Tries, failed: Failed) -> None:
-        """Wait before the next try, or leave that to the pacer; raises Unreachable when the run
-        must end before.
+    def _asked_to_wait(self, call: _Tries, failed: Failed) -> float | None:
+        """How many seconds the shop wants all calls to wait, of which the pacer is told; None when
+        it does not say.
         """
-        told = retry_after(failed.headers, self._clock())
-        if failed.failure is Failure.THROTTLED:
-            wait = self._throttled(call, failed)
-        elif told is not None:
-            wait = told
+        if failed.failure is Failure.THROTTLED and not call.request.is_login:
+            told = seconds_to_wait(failed.headers, self._clock())
+            return self._pacer.refused(call.sent_at, told, limit_in(failed.headers))
+        # Log-ins have limits of their own, which say nothing of other calls.
+        read = seconds_to_wait if failed.failure is Failure.THROTTLED else retry_after
+        told = read(failed.headers, self._clock())
+        if told is not None:
             self._pacer.hold(told)
-        else:
+        return told
+
+    def _step_back(self, call: _Tries, failed: Failed, asked: float | None) -> None:
+        """Wait before the next try, unless all wait, so that its turn comes after that anyway.
+
+        Raises Unreachable when the run must end before.
+        """
+        wait = asked
+        if wait is None:
             longest = min(BACK_OFF_CAP_SECONDS, BACK_OFF_SECONDS * 2 ** (call.made - 1))
             wait = longest * self._random()
         self._on_retry(
             f"{call.request}: {failed.what}, waiting {wait:.1f} s, "
             f"attempt {call.made + 1} of {call.most}"
         )
-        if failed.failure is Failure.THROTTLED or told is not None:
-            return  # All wait, so the next turn comes after that.
-        if not self._pause(wait):
+        if asked is None and not self._pause(wait):
             raise self._given_up(call) from failed
-
-    def _throttled(self, call: _Tries, failed: Failed) -> float:
-        told = seconds_to_wait(failed.headers, self._clock())
-        if call.request.is_login and told is not None:
-            # Log-ins have limits of their own, which say nothing of other calls.
-            self._pacer.hold(told)
-            return told
-        return self._pacer.refused(call.sent_at, told, limit_in(failed.headers))
 
     def _given_up(self, call: _Tries) -> Unreachable:
         """The error of a call that is not tried any more."""

@@ -99,7 +99,11 @@ class Estimate:
             # Believed once: when we keep to it and are refused again, others use it too.
             refusal.named = told if told != self._named else None
             self._named = told
-        # Else it was sent before the refusal was heard of, and says nothing new.
+        elif retry_after is not None and refusal.in_vain == 0:
+            # Sent before the refusal was heard of, and all it adds is a second look at the wait.
+            least, most = refusal.opens_after
+            again = sent_at - refusal.sent_at + max(1, ceil(retry_after)) - 1
+            refusal.opens_after = (min(least, again), most)
         return self._learn(refusal, now)
 
     def _heard(
@@ -157,10 +161,10 @@ class Estimate:
         if belief in {Belief.GUESSED, Belief.WINDOW} and self._is_full(known, refusal.sent_at):
             fewer = 1 + known.calls // 50 if refusal.early_ones > 1 else 0
             return Limit(max(1, known.calls - fewer), known.seconds), Belief.WINDOW
+        since = refusal.sent_at - known.seconds
         if belief is Belief.WINDOW:
             # Another limit than before, or others use it too: what was let in under the old one
             # says nothing any more.
-            since = refusal.sent_at - known.seconds
             del self._times[: bisect_right(self._times, since)]
             self._refusals = [refusal.sent_at]
             return Limit(max(1, self._count_since(since)), known.seconds), Belief.RATE

@@ -39,7 +39,7 @@ def guessed_limit(
     if not times:
         return Limit(1, max(most, 1.0))
     common = _COMMON_WINDOWS_SECONDS
-    for window in (*(reversed(common) if most - least > 2.001 else common), *_WINDOWS_SECONDS):
+    for window in (*(reversed(common) if most - least > 3 else common), *_WINDOWS_SECONDS):
         first = bisect_right(times, refused_at - window)
         if first == len(times) or not least < times[first] + window - refused_at <= most:
             continue

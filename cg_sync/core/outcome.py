@@ -20,7 +20,8 @@ class Failure:
     """A step that was not made, and why, in the shop's words.
 
     `unsure` when it may be done all the same, since its answer was lost; `crossed` when somebody
-    changed the record since it was read, so that nothing was sent.
+    changed the record since it was read, so that nothing was sent; `partly` when some of its
+    customers went through.
     """
 
     step: Step
@@ -28,6 +29,7 @@ class Failure:
     hint: str = ""
     unsure: bool = False
     crossed: bool = False
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Outcome:
     @property
     def wrote(self) -> bool:
         """Whether anything was written, or may have been."""
-        return bool(self.done) or any(it.unsure for it in self.failures)
+        return bool(self.done) or any(it.unsure or it.partly for it in self.failures)
 
     @property
     def not_tried(self) -> int:

@@ -239,6 +239,7 @@ def outcome_data(outcome: Outcome) -> dict[str, JsonValue]:
                 "reason": it.reason,
                 "unsure": it.unsure,
                 "crossed": it.crossed,
+                "partly": it.partly,
             }
             for it in outcome.failures
         ],

@@ -75,7 +75,8 @@ def _first(items: Sequence[T], lines: Callable[[T], Iterator[Line]]) -> Iterator
 
 
 def _failure_lines(it: Failure, labels: Labels) -> Iterator[Line]:
-    word = "may be done" if it.unsure else "crossed" if it.crossed else "failed"
+    words = (("may be done", it.unsure), ("crossed", it.crossed), ("done in part", it.partly))
+    word = next((word for word, is_so in words if is_so), "failed")
     yield line(f"  {word}: ", _attempted(it.step), " ", title_of(it.step.change, labels))
     yield line(f"    {discreet(it.reason, MESSAGE_LETTERS)}")
 

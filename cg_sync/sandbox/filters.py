@@ -99,13 +99,14 @@ class Filters(django_filters.FilterSet):
     """What every listing can be filtered by."""
 
     json_columns: tuple[str, ...] = ()
+    base_filters: dict[str, django_filters.Filter]
 
     pk__in = PkIn(label="pks, with commas")
     id__in = PkIn(label="pks, with commas")
 
     def __init__(self, data: QueryDict | None = None, **arguments: Any) -> None:
         # Only those that are asked for: to make them all takes longer than the rest of a listing.
-        asked = data or {}
+        asked = frozenset(data or ())
         self.base_filters = {name: it for name, it in self.base_filters.items() if name in asked}
         super().__init__(data, **arguments)
 

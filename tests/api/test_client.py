@@ -545,7 +545,6 @@ def test_a_call_whose_turn_does_not_come_any_more_was_not_sent(wire: RequestsMoc
         client = a_client(waits, attempts=1)
         with pytest.raises(Unreachable):
             client.send(GET)
-        client._pacer.hold(60)
         waits.left = 10.0
         with pytest.raises(Unreachable) as caught:
             client.send(PATCH)
@@ -569,6 +568,20 @@ def test_a_wait_that_the_shop_asks_for_is_for_all_calls(wire: RequestsMock, stat
         waits.left = 100.0
         client.send(PATCH)
     assert waits.slept == [pytest.approx(20, abs=0.2)]
+
+
+def test_a_call_whose_answer_was_lost_counts_for_the_limit(wire: RequestsMock) -> None:
+    waits = Waits()
+    with wire:
+        queue(wire, GET, *[requests.ReadTimeout()] * 20)
+        queue(wire, GET, 429, *[200] * 6, **{"Retry-After": "1"})
+        client = a_client(waits, attempts=1)
+        for _ in range(21):
+            with pytest.raises(Unreachable):
+                client.send(GET)
+        for _ in range(6):
+            client.send(GET)
+    assert sum(waits.slept) == pytest.approx(1 + 5 / 22, abs=0.1)
 
 
 def test_a_refused_log_in_says_nothing_of_the_limit_for_other_calls(wire: RequestsMock) -> None:

@@ -212,7 +212,8 @@ def test_an_unknown_limit_is_used_to_95_percent_with_2_percent_refused(
 
 @pytest.mark.parametrize(
     ("name", "workers", "latency"),
-    [(name, 8, 0.02) for name in MORE] + [("window of 100 in 1 s", 16, 0.1)],
+    [(name, 8, 0.02) for name in MORE]
+    + [("window of 100 in 1 s", 16, 0.1), ("window of 20 in 2 s", 1, 0.1)],
 )
 def test_so_are_limits_of_other_sizes(name: str, workers: int, latency: float) -> None:
     make, calls = MORE[name]
@@ -251,6 +252,11 @@ def test_a_date_in_retry_after_has_no_fractions_and_serves_as_well() -> None:
     run = Run(Window(250, 5), 8, 0.02, retry_after=lambda wait: float(int(wait))).of(1_500)
     assert run.refused_share <= 0.02
     assert run.share >= 0.95
+
+
+def test_where_answers_take_now_longer_now_shorter_few_are_refused() -> None:
+    run = Run(Window(5, 1), 16, 0.1, jitter=0.5).of(1_500)
+    assert run.refused_share <= 0.02
 
 
 def test_what_others_take_away_is_noticed() -> None:
@@ -303,6 +309,17 @@ def test_a_known_limit_is_paced_at_98_percent_from_the_first_call_on() -> None:
     pacer = Pacer(lambda: 0.0, Limit(50, 1))
     ats = [pacer.reserve().at for _ in range(4)]
     assert ats == pytest.approx([0, 1 / 49, 2 / 49, 3 / 49])
+
+
+def test_a_known_limit_is_kept_also_where_the_shop_would_let_in_more() -> None:
+    limiter = Window(25, 1)
+    run = Run(limiter, 8, 0.02, known=Limit(50, 1)).of(200)
+    assert run.refused
+    limiter.calls = 500
+    run.of(3_000)
+    ended = run.ended
+    run.of(1_000)
+    assert 1_000 / (run.ended - ended) == pytest.approx(49, rel=0.01)
 
 
 def test_who_would_wait_for_long_looks_up_every_second() -> None:

@@ -160,6 +160,8 @@ class Episode:
         arguments = self._wishes()
         if command == "undo":
             arguments += [self.random.choice(self._journals()).stem]
+        if command == "resume":
+            arguments += [self._journals()[-1].stem]
         self.normalising = self.normalising or "normalise" in faults_in(rules)
         self.strangers = self.strangers or bool(OTHERS_DOING & faults_in(rules))
         self.shop.call("DELETE", "/_sandbox/requests/")
@@ -188,7 +190,7 @@ class Episode:
         if self.random.random() < 0.1:
             wishes += ["--fail-fast"]
         if self.random.random() < 0.1:
-            wishes += ["--deadline", self.random.choice(["1s", "20s", "3m"])]
+            wishes += ["--deadline", self.random.choice(["1m", "7m"])]
         return wishes
 
     def _run(self, command: str, arguments: list[str], kill_at: int = 0) -> int | None:
@@ -203,7 +205,7 @@ class Episode:
             return _killed_at(kill_at, line)
         ran = self.project.run(*line)
         self.out, self.err = ran.out, ran.err
-        assert "Traceback" not in ran.err
+        assert "Traceback" not in ran.err, ran.err
         assert json.loads(result.read_text())["exit_code"] == ran.code
         json.loads(ran.out)
         return ran.code
@@ -248,7 +250,7 @@ class Episode:
         self.environ.setenv("CG_SYNC_TOKEN", self.shop.token)
         self.story.append("a good day")
         if self._journals() and self.random.random() < 0.5:
-            code = self._run("resume", [])
+            code = self._run("resume", [self._journals()[-1].stem])
             self.story.append(f"resume: {code}\n{self.err}")
             assert code in {0, 5, 6, 7}
             self._judge(code, {}, self.shop.state(), frozenset(OTHERS_DOING))

@@ -23,6 +23,7 @@ from cg_sync.core.state import Wanted
 from cg_sync.errors import Position
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.context import Context
+from cg_sync.rules.catalogue import GROUPS_PATH
 from cg_sync.rules.ir import Leaf, Rule
 from cg_sync.rules.tests import InGroups
 from tests.builders import a_group, a_setting, customers
@@ -36,7 +37,7 @@ def kind_of(it: Wanted) -> Kind[Context]:
 
 def naming(*groups: str) -> Rule:
     """A rule for the members of these groups."""
-    return Rule(Leaf("groups", "@static_groups", InGroups(tuple(sorted(groups)))))
+    return Rule(Leaf("groups", GROUPS_PATH, InGroups(tuple(sorted(groups)))))
 
 
 def a_create(it: Wanted, members: MemberDelta | None = None) -> Create:
