@@ -164,7 +164,7 @@ def written(
     Raises ApplyStopped and others when it did not end well.
     """
     from cg_sync.report.data import outcome_data
-    from cg_sync.workflow.apply import look_again, refuse_if_stopped
+    from cg_sync.workflow.apply import look_again, refuse_if_stopped, ways_on
 
     shop = it.shop(writable=True)
     with orderly(it.conduct.stop) as signals:
@@ -181,7 +181,9 @@ def written(
             outcome, lambda: look(shop), pause=it.conduct.stop.pause, command=command
         )
     _told(it, outcome)
-    if outcome.stopped:
+    if outcome.stopped and signals.number is not None:
+        if outcome.wrote:
+            notice(ways_on(outcome))
         signals.reraise()
     refuse_if_stopped(outcome)
     return ExitCode.DONE

@@ -126,16 +126,16 @@ def _read(it: Applying, past: PastRun) -> Today:
 def _held(it: Applying, past: PastRun) -> Today:
     """What is left to do, once people have seen it and guards let it pass."""
     from cg_sync.report.standing import standing_data, standing_lines
+    from cg_sync.workflow.resume import what_is_left
 
     today = _read(it, past)
     it.tell(
         line(Span(f"run {past.run}", Tone.STRONG), f", begun {past.recorded.header.started_at}")
     )
     it.tell(*standing_lines(today.found, it.labels))
-    any_left = bool(today.plan.steps or today.conflicts)
-    if any_left:
+    if today.plan.steps:
         it.tell(line())
-    present(it, past.plan, shown=any_left)
+    present(it, what_is_left(today), shown=bool(today.plan.steps))
     it.run.result["standing"] = standing_data(today.found)
     pass_guards(it, today.plan, before=past.recorded.header.allowed)
     return today

@@ -71,6 +71,17 @@ def accounts_of(recorded: Recorded) -> dict[Address, Account]:
     return found
 
 
+def ids_noted(accounts: Mapping[Address, Account]) -> dict[Address, RemoteId]:
+    """The ids of the records that the run is known to have written."""
+    return {
+        address: it.record.ended.remote_id
+        for address, it in accounts.items()
+        if it.record is not None
+        and it.record.ended is not None
+        and it.record.ended.remote_id is not None
+    }
+
+
 def _with_earlier(earlier: Deed | None, later: Deed) -> Deed:
     """A second try of one write replaces what the first one found there."""
     if earlier is None or earlier.before is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import assert_never
 
 from cg_sync.core.address import Address, RemoteId
@@ -53,6 +54,8 @@ class Judged:
             return Standing.CONFLICT
         return Standing.OK if Standing.OK in parts else Standing.ALREADY
 
+
+NONE_NOTED: Mapping[Address, RemoteId] = MappingProxyType({})
 
 LiveMembers = Mapping[Address, Collection[RemoteId]]
 """The pks of those who are in a group now, for each group whose members a plan moves."""
@@ -240,6 +243,11 @@ def remaining(found: Sequence[Judged], kinds: Sequence[Kind[C]]) -> tuple[Step, 
     )
 
 
+def still_to_do(found: Sequence[Judged]) -> tuple[Change, ...]:
+    """The changes that stand, with only those members who are still to be moved."""
+    return tuple(_with_rest(it) for it in found if it.standing is Standing.OK)
+
+
 def held_back(found: Sequence[Judged], kinds: Sequence[Kind[C]]) -> tuple[Change, ...]:
     """The changes that are not made, or not wholly, as long as somebody crossed a change: those in
     conflict, and those that take away.
@@ -265,13 +273,18 @@ def _is_left(step: Step, it: Judged) -> bool:
     return (it.members if of_members else it.record) is Standing.OK
 
 
-def made_already(found: Iterable[Judged], live: Live) -> dict[Address, RemoteId]:
-    """The ids of what a plan creates and the shop has by now."""
-    return {
-        it.change.address: live.held[it.change.address].remote_id
+def made_already(
+    found: Iterable[Judged], live: Live, noted: Mapping[Address, RemoteId] = NONE_NOTED
+) -> dict[Address, RemoteId]:
+    """The ids of what a plan creates and the shop has by now; `noted` are those that a run knows of
+    what it made, whatever the shop calls it.
+    """
+    made = (
+        it.change.address
         for it in found
         if isinstance(it.change, Create) and it.record is Standing.ALREADY
-    }
+    )
+    return {it: noted[it] if it in noted else live.held[it].remote_id for it in made}
 
 
 def conflicts(found: Iterable[Judged]) -> Iterator[Judged]:

@@ -117,10 +117,11 @@ class _Undoing(Generic[C]):
         if deed is None or held is None:
             return
         _refuse_if_otherwise(held, deed, change.spec, kind)
-        there = len(self._members.get(change.address, ()))
-        ours = len(account.added)
-        if there > ours:
-            raise _Moved(Moved("members", counted(ours, "member"), counted(there, "member")))
+        there = set(self._members.get(change.address, ()))
+        others = there - account.added
+        if others:
+            now = f"{counted(len(there), 'member')}, {len(others):,} not of this run"
+            raise _Moved(Moved("members", counted(len(account.added), "member"), now))
         fields = field_changes(kind, held.spec, None, None)
         yield Delete(held.address, held.remote_id, held.spec, fields, change.where, held.size)
 

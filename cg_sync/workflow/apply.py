@@ -213,6 +213,14 @@ def _settled(
     return left
 
 
+def ways_on(outcome: Outcome) -> str:
+    """What can be done about a run that wrote a part."""
+    return (
+        f"finish it: cg-sync resume {outcome.run}; "
+        f"or take back what is done: cg-sync undo {outcome.run}"
+    )
+
+
 def refuse_if_stopped(outcome: Outcome) -> None:
     """Raise ApplyStopped when a run did not reach what was planned; PlanStale when nothing was
     written since somebody crossed it, Unreachable when the deadline passed before the first write.
@@ -234,8 +242,7 @@ def _raise_partial(outcome: Outcome) -> None:
         raise ApplyStopped(
             told,
             done=True,
-            hint=f"finish it: cg-sync resume {outcome.run}; "
-            f"or take back what is done: cg-sync undo {outcome.run}",
+            hint=ways_on(outcome),
         )
     if all(it.crossed for it in outcome.failures) and outcome.failures:
         raise PlanStale(

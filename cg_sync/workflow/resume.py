@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cg_sync.api.shop import Shop
 from cg_sync.core.account import accounts_of
 from cg_sync.core.diff import Change
 from cg_sync.core.journal import Ended
+from cg_sync.core.plan import Plan
+from cg_sync.core.staleness import still_to_do
 from cg_sync.files.journal import Journal, continued, read_journal
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.journals import PastRun
@@ -17,6 +21,11 @@ def hold_run_against_today(past: PastRun, checked: Checked, shop: Shop) -> Today
     lost are settled by looking. Writes nothing.
     """
     return hold_against_today(past.plan, checked, shop, accounts_of(past.recorded))
+
+
+def what_is_left(today: Today) -> Plan:
+    """The plan of the run with only the changes that are still to be made, to be read."""
+    return replace(today.plan, changes=still_to_do(today.found), unmanaged=())
 
 
 def continued_journal(past: PastRun, today: Today, *, key: str) -> Journal:

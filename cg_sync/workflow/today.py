@@ -11,7 +11,7 @@ from typing import assert_never
 
 from cg_sync.api.live import fetch_live, fetch_member_pks
 from cg_sync.api.shop import Shop
-from cg_sync.core.account import Account, with_accounts
+from cg_sync.core.account import Account, ids_noted, with_accounts
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.agreement import not_among
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update, field_changes
@@ -52,7 +52,8 @@ NO_PAYLOADS: Mapping[Address, JsonObject] = MappingProxyType({})
 class Today:
     """A saved plan beside the shop of today: `plan` has what is still to do as its steps, and
     `left_out` are the changes that are not made, or not wholly. `ids_then` are those in whose words
-    it was made; `sizes` tells how many members each group has whose members it moves.
+    it was made; `sizes` tells how many members each group has whose members it moves, and `made`
+    the ids of what it creates and the shop has by now.
     """
 
     plan: Plan
@@ -61,6 +62,7 @@ class Today:
     found: tuple[Judged, ...]
     left_out: tuple[Change, ...] = ()
     sizes: Mapping[Address, int] = field(default_factory=dict)
+    made: Mapping[Address, RemoteId] = field(default_factory=dict)
 
     @property
     def conflicts(self) -> tuple[Judged, ...]:
@@ -104,6 +106,7 @@ def hold_against_today(
         found,
         held_back(found, checked.kinds),
         {it: len(pks) for it, pks in members.items()},
+        made_already(found, live, ids_noted(accounts)),
     )
 
 
@@ -294,7 +297,7 @@ def job_of_today(today: Today, exact: Mapping[Address, JsonObject] = NO_PAYLOADS
         today.plan,
         today.live.ids,
         today.ids_then,
-        made=made_already(today.found, today.live),
+        made=today.made,
         sizes=_guarded_sizes(today),
         exact=exact,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cg_sync.api.client import Client
+from cg_sync.workflow.connect import open_shop
 from tests.conftest import Project
 from tests.e2e.proxy import Proxy, running_proxy
 from tests.shop import SandboxShop
@@ -25,6 +25,6 @@ def proxy(
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two tries nobody sleeps: the sleeper is the only thing replaced."""
-    defaults = Client.__init__.__kwdefaults__
+    defaults = open_shop.__kwdefaults__
     assert defaults is not None
-    monkeypatch.setitem(defaults, "sleep", lambda _seconds: None)
+    monkeypatch.setitem(defaults, "pause", lambda _seconds: True)
