@@ -152,6 +152,8 @@ class Runner:
                 self.sarif.append(json.loads(Path(given["sarif_file"]).read_text()))
             case "actions/upload-artifact":
                 paths = [Path(it) for it in given["path"].split("\n") if it]
+                if given.get("if-no-files-found") == "ignore":
+                    paths = [it for it in paths if it.exists()]
                 files = {it.name: it.read_bytes() for it in paths}
                 self.artifacts[self.github["run_id"], given["name"]] = files
                 outputs["artifact-url"] = "https://github.example/acme/shop/actions/artifacts/1"

@@ -38,7 +38,7 @@ def test_every_session_in_the_docs_runs_as_it_says(
     monkeypatch.setenv("CG_SYNC_TOKEN", fresh_shop.token)
     monkeypatch.setenv("CG_SYNC_ENV", "sandbox")
     # Several writes at a time end in any order.
-    monkeypatch.setattr("cg_sync.cli.conducting.PARALLEL", 1)
+    monkeypatch.setenv("CG_SYNC_PARALLEL", "1")
     for name in ("cg-sync.yaml", "attributes.yaml"):
         (project.root / name).unlink()
 

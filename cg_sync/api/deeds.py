@@ -95,10 +95,13 @@ def _look_for(
     lost: ApiError,
     pause: Callable[[float], bool],
 ) -> JsonObject | None:
-    """The record with the key of `payload`; None when it is not there after several looks."""
+    """The record with the key of `payload`; None when it is not there after several looks.
+
+    Raises Unreachable when there is no time for them all: it may still come to be seen.
+    """
     for seconds in LOOKS_SECONDS:
-        if not pause(seconds):
-            break
+        if seconds and not pause(seconds):
+            raise Unreachable(f"{lost}; whether it was made is unknown, as the run had to end")
         try:
             found = shop.fetch_complete(kind.collection)
         except ApiError as blind:

@@ -19,7 +19,10 @@ _REMEMBERED_CALLS = 40_000
 _BACK_OFF_SECONDS = 0.5
 _BACK_OFF_CAP_SECONDS = 30.0
 _HOLD_CAP_SECONDS = 120.0
-_LATENESS_SECONDS = 0.02
+_LATENESS_SECONDS = 0.01
+_FIRST_LATENESS_SECONDS = 0.05
+"""How much later than it was sent a call may have come to the shop; the first one connects."""
+
 _FEW_CALLS = 10
 _FEELER = Limit(8, 1.0)
 
@@ -46,6 +49,7 @@ class _Refusal:
     retry_after: float | None
     opens_after: tuple[float, float]
     named: Limit | None = None
+    not_before: float = -inf
     in_vain: int = 0
     is_alone: bool = False
 
@@ -104,6 +108,8 @@ class Estimate:
             least, most = refusal.opens_after
             again = sent_at - refusal.sent_at + max(1, ceil(retry_after)) - 1
             refusal.opens_after = (min(least, again), most)
+        if retry_after is not None:
+            refusal.not_before = max(refusal.not_before, now + retry_after - 1)
         return self._learn(refusal, now)
 
     def _heard(
@@ -122,7 +128,7 @@ class Estimate:
             refusal = last
             refusal.in_vain += 1
             refusal.is_alone = True
-            since = sent_at - refusal.sent_at
+            since = sent_at - refusal.sent_at - _FIRST_LATENESS_SECONDS
         refusal.last_at = now
         refusal.retry_after = retry_after
         refusal.opens_after = (since, inf)
@@ -158,7 +164,7 @@ class Estimate:
             return refusal.named, Belief.WINDOW
         if known is None:
             return self._guessed(refusal)
-        if belief in {Belief.GUESSED, Belief.WINDOW} and self._is_full(known, refusal.sent_at):
+        if self._is_full(known, belief, refusal.sent_at):
             fewer = 1 + known.calls // 50 if refusal.early_ones > 1 else 0
             return Limit(max(1, known.calls - fewer), known.seconds), Belief.WINDOW
         since = refusal.sent_at - known.seconds
@@ -183,9 +189,16 @@ class Estimate:
             return _FEELER, Belief.OPEN
         return limit, Belief.GUESSED
 
-    def _is_full(self, window: Limit, moment: float) -> bool:
-        count = self._count_since(moment - window.seconds)
-        return count >= window.calls - max(1, window.calls // 50)
+    def _is_full(self, window: Limit, belief: Belief, moment: float) -> bool:
+        """Whether a window explains a refusal; one that is borne out is not doubted lightly, since
+        calls overtake each other on their way.
+        """
+        if belief not in {Belief.GUESSED, Belief.WINDOW}:
+            return False
+        part = 50 if belief is Belief.GUESSED else 10
+        return self._count_since(moment - window.seconds) >= window.calls - max(
+            1, window.calls // part
+        )
 
     def _reopens(self, refusal: _Refusal, now: float) -> float:
         """When to send again: as the limit has it, within what the shop's word leaves open.
@@ -203,12 +216,13 @@ class Estimate:
             # Room for one call alone would leave each call that follows at the edge as well.
             room = 0 if self._belief is Belief.GUESSED else 1 + self._limit.calls // 50
             index = max(1, min(self._limit.calls, len(self._times)) - room)
-            reopens = max(reopens, self._times[-index] + self._limit.seconds + _LATENESS_SECONDS)
+            late = _FIRST_LATENESS_SECONDS if self._belief is Belief.GUESSED else _LATENESS_SECONDS
+            reopens = max(reopens, self._times[-index] + self._limit.seconds + late)
         if self._belief is Belief.OPEN and told is not None:
             return heard + told
         if told is None:
             return min(reopens, heard + _HOLD_CAP_SECONDS)
-        return min(max(reopens, heard + told - 1), heard + told + 1)
+        return max(min(reopens, heard + told + 1), refusal.not_before)
 
     def _quicken(self, now: float) -> None:
         """Try a little more with each call that is let in; the less is known, the sooner."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cg_sync.files.journal import Journal
     from cg_sync.workflow.apply import Conduct
     from cg_sync.workflow.check import Checked
-    from cg_sync.workflow.connect import Shop
+    from cg_sync.workflow.connect import Pacer, Shop
     from cg_sync.workflow.lease import Lease
 
 
@@ -47,6 +47,8 @@ class Applying:
     acknowledgements: tuple[Acknowledgement, ...]
     yes: bool
     digest: str | None = None
+    pacer: Pacer | None = None
+    """Shared by what reads and what writes: the shop counts both."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -62,14 +64,17 @@ class Applying:
 
     def shop(self, *, writable: bool) -> Shop:
         """The shop, with the patience of this run."""
-        from cg_sync.workflow.connect import open_shop
+        from cg_sync.workflow.connect import open_shop, pacer_for
 
+        if self.pacer is None:
+            self.pacer = pacer_for(self.checked)
         return open_shop(
             self.checked,
             environ=os.environ,
             writable=writable,
             on_retry=notice,
             pause=self.conduct.stop.pause,
+            pacer=self.pacer,
         )
 
 
@@ -94,7 +99,7 @@ def applying(
         run,
         with_guards(checked, wishes.guard),
         wishes,
-        conduct_of(wishes, policy, run=name, journal=journal),
+        conduct_of(checked, wishes, policy, run=name, journal=journal),
         acknowledged(wishes.allow, wishes.allowances, policy, now=now),
         yes,
         digest,

@@ -21,10 +21,10 @@ from cg_sync.errors import UsageWrong
 if TYPE_CHECKING:
     from cg_sync.core.policy import Policy
     from cg_sync.workflow.apply import Conduct
+    from cg_sync.workflow.check import Checked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PARALLEL = 4
 MOST_PARALLEL = 32
 FRESH_SECONDS = 60.0
 """For how long `--recheck changed` trusts what was read."""
@@ -77,10 +77,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option(
         "--parallel",
+        envvar="CG_SYNC_PARALLEL",
         type=click.IntRange(1, MOST_PARALLEL),
         metavar="N",
-        help=f"Have at most N writes under way at a time, 1 to {MOST_PARALLEL}.  "
-        f"[default: {PARALLEL}]",
+        help=f"Have at most N writes under way at a time, 1 to {MOST_PARALLEL}; also "
+        "CG_SYNC_PARALLEL.  "
+        "[default: api.parallel of cg-sync.yaml, 4]",
     ),
     click.option(
         "--fail-fast",
@@ -130,7 +132,12 @@ def journal_option(command: F) -> F:
 
 
 def conduct_of(
-    wishes: Wishes, policy: Policy, *, run: str = "", journal: Path | None = None
+    checked: Checked,
+    wishes: Wishes,
+    policy: Policy,
+    *,
+    run: str = "",
+    journal: Path | None = None,
 ) -> Conduct:
     """How the run is to be carried out, from now on: its deadline begins here. `run` is the name of
     one that goes on; a new one gets a name of its own.
@@ -139,11 +146,12 @@ def conduct_of(
     from cg_sync.core.seal import SIGNING_KEY
     from cg_sync.core.stop import Stop
     from cg_sync.workflow.apply import Conduct
+    from cg_sync.workflow.connect import chosen_environment
 
     now = datetime.now(UTC)
     seconds = policy.deadline.total_seconds() if policy.deadline is not None else None
     manner = Manner(
-        workers=wishes.parallel or PARALLEL,
+        workers=wishes.parallel or chosen_environment(checked).parallel,
         fail_fast=policy.fail_fast,
         recheck=_rechecking(policy.recheck),
     )

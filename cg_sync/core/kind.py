@@ -67,6 +67,8 @@ class Ids:
     codes: Mapping[str, Mapping[str, RemoteId]]
     ambiguous: Mapping[str, Set[str]] = field(default_factory=dict)
     """Codes that several records have, which therefore mean none."""
+    gone: Mapping[str, Mapping[RemoteId, str]] = field(default_factory=dict)
+    """Ids that the shop does not have any more, and the codes that they had."""
 
     def of(self, collection: str, code: str | None) -> RemoteId | None:
         """The id behind `code`; None for None. Raises KeyError for a code the shop lacks."""
@@ -85,16 +87,24 @@ class Ids:
         known = {**self.codes.get(collection, {}), **codes}
         return replace(self, codes={**self.codes, collection: known})
 
+    def remembering(self, collection: str, gone: Mapping[RemoteId, str]) -> Ids:
+        """These ids, and the codes of some that are gone: they are read, and never written."""
+        known = {**self.gone.get(collection, {}), **gone}
+        return replace(self, gone={**self.gone, collection: known})
+
     def names(self, collection: str) -> Mapping[RemoteId, str]:
         """The code of each id of a collection."""
         return self._by_id.get(collection, {})
 
     @cached_property
     def _by_id(self) -> Mapping[str, Mapping[RemoteId, str]]:
-        return {
+        by_id = {
             collection: {remote_id: code for code, remote_id in codes.items()}
             for collection, codes in self.codes.items()
         }
+        for collection, gone in self.gone.items():
+            by_id[collection] = {**gone, **by_id.get(collection, {})}
+        return by_id
 
 
 class WireUnreadable(ValueError):

@@ -32,18 +32,20 @@ class LiveIndex:
             case _:
                 assert_never(change)
 
-    def taken(self, address: Address, mine: RemoteId | None) -> str:
+    def taken(
+        self, address: Address, mine: RemoteId | None, *, in_other_letters: bool = True
+    ) -> str:
         """How the key is taken by another record than `mine`; empty when it is free.
 
         One in other letters takes it only as long as no record has it to the letter: two that the
-        shop tells apart already are no doubt.
+        shop tells apart already are no doubt. Without `in_other_letters` it takes nothing.
         """
         if address in self.live.twice:
             return "there more than once"
         if address in self.live.held:
             return "" if self.live.held[address].remote_id == mine else "there"
         for it in self.by_folded_key.get((address.kind, address.key.casefold()), ()):
-            if it.remote_id != mine:
+            if in_other_letters and it.remote_id != mine:
                 return f"there as {it.address.key}"
         cannot_be_read = (address.kind, address.key) in self.unreadable
         return "there, in a record that cannot be read" if cannot_be_read else ""

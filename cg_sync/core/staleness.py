@@ -13,7 +13,7 @@ from typing import assert_never
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.diff import Change, Create, Delete, Update
 from cg_sync.core.fingerprint import held_fingerprint
-from cg_sync.core.kind import C, Kind
+from cg_sync.core.kind import C, Ids, Kind, Spec
 from cg_sync.core.live_index import LiveIndex
 from cg_sync.core.members import MemberDelta, fingerprint_of
 from cg_sync.core.moved import Moved, moved_fields, told_value
@@ -218,13 +218,20 @@ def _with_references(it: Judged, made: Set[tuple[str, str]], live: Live, kind: K
     """A conflict when something that the change refers to is not there and is not made before."""
     if it.record is not Standing.OK or isinstance(it.change, Delete):
         return it
-    lost = tuple(
+    lost = lost_references(it.change.spec, made, live.ids, kind)
+    return replace(it, record=Standing.CONFLICT, moved=(*it.moved, *lost)) if lost else it
+
+
+def lost_references(
+    spec: Spec, made: Set[tuple[str, str]], ids: Ids, kind: Kind[C]
+) -> tuple[Moved, ...]:
+    """What `spec` refers to and is not there; `made` are what will be, by collection and code."""
+    return tuple(
         Moved(shown(reference.pointer), reference.code, "not in the shop any more")
-        for reference in kind.references(it.change.spec)
-        if reference.code not in live.ids.codes.get(reference.collection, {})
+        for reference in kind.references(spec)
+        if reference.code not in ids.codes.get(reference.collection, {})
         and (reference.collection, reference.code) not in made
     )
-    return replace(it, record=Standing.CONFLICT, moved=(*it.moved, *lost)) if lost else it
 
 
 def remaining(found: Sequence[Judged], kinds: Sequence[Kind[C]]) -> tuple[Step, ...]:

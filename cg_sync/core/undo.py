@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Generic
+from dataclasses import dataclass, field, replace
+from typing import Generic, Literal
 
 from cg_sync.core.account import Account, Deed
 from cg_sync.core.address import Address, RemoteId
@@ -15,7 +15,7 @@ from cg_sync.core.kind import C, Ids, Kind, Spec, WireUnreadable
 from cg_sync.core.live_index import LiveIndex
 from cg_sync.core.members import Member, MemberDelta, fingerprint_of
 from cg_sync.core.moved import Moved, moved_fields
-from cg_sync.core.staleness import LiveMembers
+from cg_sync.core.staleness import LiveMembers, lost_references
 from cg_sync.core.state import Held
 from cg_sync.errors import Position, counted
 from cg_sync.jsonvalue import JsonObject
@@ -62,8 +62,9 @@ def inverse_of(
     was before the run already needs nothing.
     """
     by_name = {kind.name: kind for kind in kinds}
-    ids = _ids_before(changes, accounts, today, by_name)
-    undoing = _Undoing(accounts, today, members, by_name, context, ids)
+    before = _ids_in_words(changes, accounts, today, by_name, "before")
+    after = _ids_in_words(changes, accounts, today, by_name, "after")
+    undoing = _Undoing(accounts, today, members, by_name, context, before, after)
     found: list[Change] = []
     refused: list[Refused] = []
     for change in changes:
@@ -71,6 +72,9 @@ def inverse_of(
             found += undoing.inverse(change)
         except _Moved as it:
             refused.append(Refused(change.address, it.moved))
+    lost = _lost(found, by_name, today.live.ids, undoing.exact)
+    refused += [Refused(address, moved) for address, moved in lost.items()]
+    found = [it for it in found if it.address not in lost]
     rank = {kind.name: number for number, kind in enumerate(kinds)}
     found.sort(key=lambda it: (rank[it.address.kind], it.address.key))
     return Inverse(tuple(found), undoing.exact, tuple(refused), tuple(undoing.losses))
@@ -86,10 +90,12 @@ class _Undoing(Generic[C]):
         members: LiveMembers,
         kinds: Mapping[str, Kind[C]],
         context: C,
-        ids: Ids,
+        before: Ids,
+        after: Ids,
     ) -> None:
         self._accounts = accounts
-        self._ids = ids
+        self._before = before
+        self._after = after
         self._today = today
         self._members = members
         self._kinds = kinds
@@ -116,7 +122,7 @@ class _Undoing(Generic[C]):
         held = self._made(change, deed)
         if deed is None or held is None:
             return
-        _refuse_if_otherwise(held, deed, change.spec, kind)
+        self._refuse_if_otherwise(held, deed, change.spec, kind)
         there = set(self._members.get(change.address, ()))
         others = there - account.added
         if others:
@@ -138,7 +144,7 @@ class _Undoing(Generic[C]):
         if account.record is not None and account.record.before is not None:
             spec = self._spec_before(account.record.before, held, kind)
             if spec != held.spec:
-                _refuse_if_otherwise(held, account.record, change.spec, kind)
+                self._refuse_if_otherwise(held, account.record, change.spec, kind)
         delta = self._members_before(change.address, account)
         if spec == held.spec and delta is None:
             return
@@ -151,16 +157,28 @@ class _Undoing(Generic[C]):
             address, held.remote_id, held.spec, spec, fields, change.where, former, delta
         )  # fmt: skip
 
+    def _refuse_if_otherwise(self, held: Held, deed: Deed, wanted: Spec, kind: Kind[C]) -> None:
+        """Raise _Moved when a record is not as the run left it, in the words of then."""
+        wire = kind.to_wire(held.spec, self._today.live.ids)
+        held = replace(held, spec=kind.from_wire(wire, self._after, self._context))
+        if held.spec == wanted:
+            return
+        ended = deed.ended
+        if ended is not None and held_fingerprint(held, kind, with_size=False) == ended.stored:
+            return
+        raise _Moved(*moved_fields(kind, wanted, held.spec, "written by the run as "))
+
     def _spec_before(self, before: Before, held: Held, kind: Kind[C]) -> Spec:
+        """The record of then; as it is now where only names differ: those come back elsewhere."""
         now = kind.to_wire(held.spec, self._today.live.ids)
-        return self._read({**now, **before.wire}, before, kind)
+        spec = self._read({**now, **before.wire}, before, kind)
+        return held.spec if spec == self._read(now, before, kind) else spec
 
     def _read(self, wire: JsonObject, before: Before, kind: Kind[C]) -> Spec:
         """A record of then; what it refers to and is gone keeps the name it had."""
-        ids = self._ids
+        ids = self._before
         for collection, codes in before.references.items():
-            gone = {code: it for code, it in codes.items() if it not in ids.names(collection)}
-            ids = _with_gone(ids, collection, gone)
+            ids = ids.remembering(collection, {it: code for code, it in codes.items()})
         try:
             return kind.from_wire(wire, ids, self._context)
         except WireUnreadable as error:
@@ -214,9 +232,14 @@ class _Undoing(Generic[C]):
         if anew is not None and anew.spec == spec:
             yield from self._of_members(change, anew, deed.before)
             return
-        if taken := self._today.taken(change.address, None):
+        # What has the key in other letters may have stood beside it before the run.
+        if taken := self._today.taken(change.address, None, in_other_letters=False):
             raise _Moved(Moved(kind.key, "gone", taken))
         self._note_exact(change.address, deed.before)
+        if change.address not in self.exact:
+            ours = {it.wire for it in kind.fields}
+            others = {name: it for name, it in deed.before.wire.items() if name not in ours}
+            self.exact[change.address] = others
         self.losses.append(
             f"{kind.label} {change.address.key} is made anew: its id is another than "
             f"{change.remote_id}, and its dates are new"
@@ -233,36 +256,44 @@ class _Undoing(Generic[C]):
         yield Create(change.address, spec, fields, where, delta)
 
 
-def _ids_before(
+def _ids_in_words(
     changes: Sequence[Change],
     accounts: Mapping[Address, Account],
     today: LiveIndex,
     kinds: Mapping[str, Kind[C]],
+    of: Literal["before", "after"],
 ) -> Ids:
-    """The ids under the names that records will have once their renames are taken back."""
+    """The ids under the names that records had before the run, or have after it, whichever of its
+    renames stand now.
+    """
     ids = today.live.ids
     for change in changes:
         if isinstance(change, Update) and change.former and change.address in accounts:
             held = today.meant(change)
-            if held is not None and held.address == change.address:
+            if held is not None and held.address.key in (change.former, change.address.key):
+                name = change.former if of == "before" else change.address.key
                 collection = kinds[change.address.kind].collection
-                ids = ids.having(collection, {change.former: change.remote_id})
+                ids = ids.having(collection, {name: change.remote_id})
     return ids
 
 
-def _with_gone(ids: Ids, collection: str, gone: Mapping[str, RemoteId]) -> Ids:
-    known = ids.codes.get(collection, {})
-    return ids.having(collection, {code: it for code, it in gone.items() if code not in known})
-
-
-def _refuse_if_otherwise(held: Held, deed: Deed, wanted: Spec, kind: Kind[C]) -> None:
-    """Raise _Moved when a record is not as the run left it."""
-    ended = deed.ended
-    if held.spec == wanted:
-        return
-    if ended is not None and held_fingerprint(held, kind, with_size=False) == ended.stored:
-        return
-    raise _Moved(*moved_fields(kind, wanted, held.spec, "written by the run as "))
+def _lost(
+    found: Sequence[Change],
+    kinds: Mapping[str, Kind[C]],
+    ids: Ids,
+    exact: Mapping[Address, JsonObject],
+) -> dict[Address, tuple[Moved, ...]]:
+    """Of what is to be written: what it refers to, and is neither there nor made by these. What is
+    sent to the letter refers to records by their ids, so that they need no code.
+    """
+    given = [it for it in found if not isinstance(it, Delete)]
+    made = {(kinds[it.address.kind].collection, it.address.key) for it in given}
+    lost = {
+        it.address: lost_references(it.spec, made, ids, kinds[it.address.kind])
+        for it in given
+        if it.fields and not exact.get(it.address)
+    }
+    return {address: moved for address, moved in lost.items() if moved}
 
 
 def _members_of(pks: Iterable[RemoteId]) -> tuple[Member, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from cg_sync.api.client import Client, Credentials, PasswordLogin, TokenLogin, patiently
 from cg_sync.api.environ import refuse_if_not_pinned
 from cg_sync.api.limit import Limit
-from cg_sync.api.pace import Pacer
+from cg_sync.api.pace import Pacer as Pacer
 from cg_sync.api.shop import Shop as Shop
 from cg_sync.api.shop import resolved_paths
 from cg_sync.core.project import Environment
@@ -23,10 +23,12 @@ def open_shop(
     writable: bool,
     on_retry: Callable[[str], None] = lambda _message: None,
     pause: Callable[[float], bool] = patiently,
+    pacer: Pacer | None = None,
 ) -> Shop:
     """The shop of the chosen environment. Unless `writable`, no write can leave this machine.
 
-    `pause` waits for so many seconds, or says that it is not worth it.
+    `pause` waits for so many seconds, or says that it is not worth it. A `pacer` is shared by those
+    who are to keep to one limit together.
     """
     environment = chosen_environment(checked)
     refuse_if_not_pinned(environment.url, environ)
@@ -36,7 +38,7 @@ def open_shop(
         writable=writable,
         login_path=resolved_paths(environment.paths, environment.channel)["login"],
         timeout=(5, environment.timeout_seconds),
-        pacer=Pacer(time.monotonic, Limit(*environment.max_rate) if environment.max_rate else None),
+        pacer=pacer or pacer_for(checked),
         pause=pause,
         environ=environ,
         on_retry=on_retry,
@@ -47,6 +49,12 @@ def open_shop(
         paths=environment.paths,
         page_size=environment.page_size,
     )
+
+
+def pacer_for(checked: Checked) -> Pacer:
+    """The pace of the chosen environment."""
+    rate = chosen_environment(checked).max_rate
+    return Pacer(time.monotonic, Limit(*rate) if rate else None)
 
 
 def chosen_environment(checked: Checked) -> Environment:

@@ -62,7 +62,7 @@ NAMES = ["RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Reset",
          "X-RateLimit-Limit", "X-RateLimit-Reset", "X-RateLimit-Limit-Hour"]  # fmt: skip
 
 
-@given(st.dictionaries(st.sampled_from(NAMES), st.text("0123456789;=,.qwtr \"-e²٣", max_size=30)))
+@given(st.dictionaries(st.sampled_from(NAMES), st.text('0123456789;=,.qwtr "-e²٣', max_size=30)))
 def test_whatever_stands_there_is_a_limit_and_a_wait_or_none(headers: dict[str, str]) -> None:
     limit, seconds = limit_in(headers), seconds_to_wait(headers, NOW)
     assert limit is None or limit.rate > 0

@@ -5,18 +5,24 @@ a shop at any moment while cg-sync is at work in it.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
+from threading import Lock
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from cg_sync.api.client import Client
 from tests.conftest import Project
 from tests.shop import SandboxShop
 
 NAMES = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon")
 SLUGS = ("spring", "summer", "autumn", "winter")
 PRICE_LISTS = (("retail-tr", 1), ("student-tr", 2), (None, None))
-PEOPLE = 14
+PEOPLE = 24
 SETTING_NAMES = ("Sale", "Big  Sale", "Sale for some")
 PADDING = "padding"
 """The key that a shop which normalises puts into rules."""
@@ -52,7 +58,7 @@ class Case:
 def case_of(random: Random) -> Case:
     """Some groups and settings, some of them in files, and some of these otherwise."""
     groups = {"Bystander": _people(random, 4)}
-    groups |= {name: _people(random, 7) for name in NAMES if random.random() < 0.7}
+    groups |= {name: _people(random, 14) for name in NAMES if random.random() < 0.7}
     files: dict[str, Json] = {}
     roots = {"Bystander": "Bystander"}
     wanted = ["Bystander"]
@@ -89,7 +95,7 @@ def _group_file(random: Random, name: str) -> Json | None:
         said |= {"name": f"{name} II", "renamed_from": [name]}
     if random.random() < 0.85:
         mode = random.choice(["exact", "exact", "at_least"])
-        said["members"] = {"mode": mode, "customers": sorted(_people(random, 7))}
+        said["members"] = {"mode": mode, "customers": sorted(_people(random, 14))}
     return said
 
 
@@ -156,19 +162,53 @@ def write_project(case: Case, project: Project, url: str, people: list[Json], pa
         project.write(path, json.dumps(said))
 
 
+# --- time
+
+
+class Clock:
+    """Time that passes by itself, and at once for whoever waits."""
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+        self._lock = Lock()
+
+    def ticks(self) -> float:
+        return time.monotonic() + self._skipped
+
+    def now(self) -> float:
+        return time.time() + self._skipped
+
+    def nap(self, seconds: float) -> None:
+        with self._lock:
+            self._skipped += seconds
+
+
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs in this process wait for nothing but the shop; deadlines come all the same."""
+    clock = Clock()
+    defaults = Client.__init__.__kwdefaults__
+    assert defaults is not None
+    for name, value in (("ticks", clock.ticks), ("clock", clock.now)):
+        assert name in defaults
+        monkeypatch.setitem(defaults, name, value)
+    ticking = SimpleNamespace(monotonic=clock.ticks, sleep=clock.nap)
+    monkeypatch.setattr("cg_sync.workflow.connect.time", ticking)
+    monkeypatch.setattr("cg_sync.cli.conducting.time", ticking)
+
+
 # --- bad days
 
 
 def script_of(random: Random) -> list[Json]:
     """A few faults that come now and then."""
-    rules = [_rule(random) for _ in range(random.randint(1, 3))]
+    rules = [_rule(random) for _ in range(random.randint(2, 4))]
     if random.random() < 0.3:
         rules.insert(0, {"latency": {"exponential": {"mean": 2}}})
     return rules
 
 
 def _rule(random: Random) -> Json:
-    share = {"share": random.choice([0.02, 0.1, 0.25, 0.4])}
+    share = {"share": random.choice([0.1, 0.2, 0.3])}
     writes = {"method": ["POST", "PATCH", "DELETE"]}
     where = random.choice(["before", "after", "after"])
     told = random.choice(["seconds", "date", "none"])
@@ -190,7 +230,7 @@ def _rule(random: Random) -> Json:
         {"when": {"share": 0.1}, "duplicate_emails": {}},
         {"normalise": random.choice([{"name": "collapse"}, {"priority": 3},
                                      {"config": {PADDING: 1}}, {"price_list": "default"}])},
-        {"when": {"nth": random.randint(5, 60)}, "token_expiry": {}},
+        {"when": {"nth": random.randint(5, 90)}, "token_expiry": {}},
         {"when": {"after": random.randint(0, 20)}, "read_only": {"code": 403}},
         {"when": share, "read_only": {"code": 503}},
         {"when": share, "disk_full": {"code": random.choice([500, 507])}},

@@ -21,20 +21,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from threading import Lock
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
 
-from cg_sync.api.client import Client
 from cg_sync.cli import carrying_out
 from cg_sync.cli.main import main
 from cg_sync.core.diff import Update
 from cg_sync.core.outcome import Outcome
 from cg_sync.core.plan import AddMembers, CreateRecord, DeleteRecord, RemoveMembers, Step, UpdateRecord
 from tests.conftest import Project
-from tests.e2e.chaos import Bounds, Case, Json, case_of, faults_in, play, script_of, write_project
+from tests.e2e.chaos import (
+    Bounds,
+    Case,
+    Json,
+    case_of,
+    faults_in,
+    play,
+    script_of,
+    without_waiting,
+    write_project,
+)
 from tests.shop import SandboxShop, running_sandbox
 
 SEED = "CG_SYNC_CHAOS_SEED"
@@ -47,37 +55,10 @@ BLINDING = OTHERS_DOING | {"stale_reads"}
 """Faults after which a run may have seen another shop than there was."""
 
 
-class Clock:
-    """Time that passes by itself, and at once for whoever waits."""
-
-    def __init__(self) -> None:
-        self._skipped = 0.0
-        self._lock = Lock()
-
-    def ticks(self) -> float:
-        return time.monotonic() + self._skipped
-
-    def now(self) -> float:
-        return time.time() + self._skipped
-
-    def nap(self, seconds: float) -> None:
-        with self._lock:
-            self._skipped += seconds
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for anything but the shop."""
-    clock = Clock()
-    defaults = Client.__init__.__kwdefaults__
-    assert defaults is not None
-    for name, value in (("ticks", clock.ticks), ("clock", clock.now)):
-        assert name in defaults
-        monkeypatch.setitem(defaults, name, value)
-    ticking = SimpleNamespace(monotonic=clock.ticks, sleep=clock.nap)
-    monkeypatch.setattr("cg_sync.workflow.connect.time", ticking)
-    monkeypatch.setattr("cg_sync.cli.conducting.time", ticking)
-    return clock
+    without_waiting(monkeypatch)
 
 
 @pytest.fixture
@@ -144,7 +125,7 @@ class Episode:
         play(self.case, self.shop, people)
         for journal in self._journals():
             journal.unlink()
-        for _ in range(self.random.randint(2, 5)):
+        for _ in range(self.random.randint(4, 8)):
             self._bad_day()
         self._made_good()
 
@@ -166,7 +147,7 @@ class Episode:
         self.strangers = self.strangers or bool(OTHERS_DOING & faults_in(rules))
         self.shop.call("DELETE", "/_sandbox/requests/")
         before = self.shop.state()
-        kill_at = self.random.randint(1, 40) if self.random.random() < 0.2 else 0
+        kill_at = self.random.randint(1, 90) if self.random.random() < 0.2 else 0
         self.story.append(f"{json.dumps(rules)}\n  {command} {' '.join(arguments)} kill={kill_at}")
         with self.shop.playing(*rules, seed=self.random.randint(0, 99)):
             code = self._run(command, arguments, kill_at)
@@ -391,7 +372,6 @@ def soaked(
 
 def test_a_few_bad_days(
     shop: SandboxShop,
-    clock: Clock,
     outcomes: list[Outcome],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -401,7 +381,6 @@ def test_a_few_bad_days(
 
 @pytest.mark.long
 def test_ten_thousand_spoiled_requests(
-    clock: Clock,
     outcomes: list[Outcome],
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,

@@ -214,8 +214,8 @@ def test_a_file_that_changes_while_others_are_written_is_not_overwritten(
         patch_setting(shop, slug, name="new")
     mine = "name: mine\nslug: b\npriority: 2\nrule: {match: everyone}\n"
 
-    def write_and_edit(path: Path, text: str) -> None:
-        write_text(path, text)
+    def write_and_edit(path: Path, text: str, *, inside: Path) -> None:
+        write_text(path, text, inside=inside)
         put(shop_project, "settings/b.yaml", mine)
 
     monkeypatch.setattr(update, "write_text", write_and_edit)

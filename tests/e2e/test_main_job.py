@@ -434,9 +434,12 @@ def test_fields_that_cg_sync_does_not_know_are_never_sent(
     def with_more(asked: Asked, forward: Any) -> Any:
         answer = forward(asked)
         if asked.method == "GET" and asked.path.startswith(f"{shop.remote}/"):
-            data = answer.data
-            data["results"] = [{**it, "loyalty_factor": 1.2} for it in data["results"]]
-            return answer.with_data(data)
+            data, more = answer.data, {"loyalty_factor": 1.2}
+            if "results" not in data:
+                return answer.with_data({**data, **more})
+            return answer.with_data(
+                {**data, "results": [{**it, **more} for it in data["results"]]}
+            )
         return answer
 
     proxy.behave = with_more

@@ -30,7 +30,8 @@ def marked(shop_project: Project, shop: SandboxShop) -> Project:
     shop.make_group(f"Panel {MARKER}", some[:2])
     shop.make_group(f"Gone {MARKER}", some[2:4])
     shop.make_group("VIP", some)
-    project.write("groups/vip.yaml", f"name: VIP\nmembers: {{customers: [{MARKER}]}}\n")
+    kept = f"{{pk: {some[0]}}}"
+    project.write("groups/vip.yaml", f"name: VIP\nmembers: {{customers: [{MARKER}, {kept}]}}\n")
     project.write("groups/new.yaml", f"name: New {MARKER}\nmembers: {{customers: [{MARKER}]}}\n")
     project.write("groups/gone.yaml", f"name: Gone {MARKER}\nstate: absent\n")
     first = {"name": f"Mail {MARKER}", "slug": "mail", "priority": 5, "rule": {"match": [rule]}}

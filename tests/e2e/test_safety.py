@@ -164,10 +164,16 @@ def test_an_apply_that_is_interrupted_tells_what_is_done_and_what_may_be(
     proxy.behave = interrupting
     ran = shop_project.run("apply", "--yes", "--result-file", "result.json")
     assert ran.code == 130
-    assert "stopped: 1 of 3 writes done, 1 may be done, 1 not tried" in ran.out
+    # The write that was under way is finished, and no other begun.
+    assert "2 of 3 writes done, 1 not tried" in ran.out
+    assert "stopped: Ctrl-C" in ran.out
+    assert "finish it: cg-sync resume" in ran.err
     result = result_of(tmp_path / "result.json")
-    assert (result["exit_code"], result["apply"]["failure"]["unsure"]) == (130, True)
-    assert result["apply"]["writes"] == {"planned": 3, "done": 1, "failed": 1, "not_tried": 1}
+    assert (result["exit_code"], result["apply"]["stopped"]) == (130, "Ctrl-C")
+    assert result["apply"]["writes"] == {
+        "planned": 3, "done": 2, "failed": 0, "skipped": 0, "not_tried": 1,
+    }  # fmt: skip
+    assert (len(shop.groups()), len(shop.settings())) == (1, 0)
 
 
 # --- doubtful members

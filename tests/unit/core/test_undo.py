@@ -217,23 +217,42 @@ def test_a_rule_that_names_a_renamed_group_is_read_with_its_old_name() -> None:
     assert set(found.exact) == {GOLD.address, said.address}
 
 
-def test_values_that_speak_of_ids_which_are_gone_are_not_sent_to_the_letter() -> None:
+def test_values_that_speak_of_what_is_gone_cannot_be_had_back() -> None:
+    of_lists = updated(
+        a_record(SPRING), SPRING, {"priority": 5, "price_list": 3}, price_lists={"gone": 3}
+    )
+    assert refused(inverse(UPDATE, of_lists, having(SPRING))) == (
+        Moved("display.price_list", "gone", "not in the shop any more"),
+    )
+    wire = {"customer_groups": [41], "slug": "customer-group-rule"}
+    of_groups = updated(a_record(SPRING), SPRING, {"config": wire}, customer_groups={"Gone": 41})
+    assert refused(inverse(UPDATE, of_groups, having(SPRING))) == (
+        Moved("rule", "Gone", "not in the shop any more"),
+    )
+
+
+def test_values_that_speak_of_what_was_made_anew_are_sent_with_its_new_id() -> None:
     run = updated(
         a_record(SPRING), SPRING, {"priority": 5, "price_list": 3}, price_lists={"student-tr": 3}
     )
     found = inverse(UPDATE, run, having(SPRING))
-    back = a_setting("spring", priority=5, price_list="#3")
-    (change,) = found.changes
-    assert isinstance(change, Update)
-    assert (change.spec, found.exact) == (back.spec, {})
+    back = a_setting("spring", priority=5, price_list="student-tr")
+    assert found == Inverse((an_update(SPRING, back),))
 
 
-def test_what_a_rule_named_and_is_gone_keeps_the_name_it_had() -> None:
+def test_values_that_speak_of_what_the_undo_makes_anew_wait_for_it() -> None:
     wire = {"customer_groups": [41], "slug": "customer-group-rule"}
-    run = updated(a_record(SPRING), SPRING, {"config": wire}, customer_groups={"Gone": 41})
-    (change,) = inverse(UPDATE, run, having(SPRING)).changes
-    assert isinstance(change, Update)
-    assert change.spec == a_setting("spring", priority=10, rule=naming("Gone")).spec
+    accounts = {
+        VIP.address: gone(VIP, {"name": "VIP"}),
+        SPRING.address: updated(
+            a_record(SPRING), SPRING, {"config": wire}, customer_groups={"VIP": 41}
+        ),
+    }
+    changes = [an_update(a_setting("spring", rule=naming("VIP")), SPRING), a_delete(VIP)]
+    found = inverse_of(changes, accounts, indexed(having(SPRING)), {}, KINDS, CONTEXT)
+    assert found.refused == ()
+    assert [it.address for it in found.changes] == [VIP.address, SPRING.address]
+    assert set(found.exact) == {VIP.address}
 
 
 def test_what_cannot_be_read_any_more_is_left_alone() -> None:
