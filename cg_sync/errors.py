@@ -147,9 +147,14 @@ class LeaseLost(Locked):
 
 
 class ApiError(CgSyncError):
-    """The shop's API did not give what was asked for."""
+    """The shop's API did not give what was asked for.
+
+    `may_be_done` is True for a write that was refused in the end, when an earlier try of it was
+    lost: that one may have done it.
+    """
 
     exit_code = ExitCode.UNREACHABLE
+    may_be_done = False
 
 
 class Unreachable(ApiError):

@@ -103,9 +103,9 @@ class MemoryShop:
     def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]:
         with self._lock:
             self._called("members", remote_id)
-            yield from [
-                {"pk": pk, "email": f"c{pk}@example.com"} for pk in self.members[remote_id]
-            ]
+            there = sorted(self.members[remote_id])
+        for pk in there:
+            yield {"pk": pk, "email": f"c{pk}@example.com"}
 
     def count(self, collection: str, query: Mapping[str, str] | None = None) -> int | None:
         return len(self.records[collection])
@@ -131,15 +131,13 @@ class MemoryShop:
             self.records[collection][self._last_id] = self.normalises(dict(payload))
             if collection == GROUPS:
                 self.members[self._last_id] = set()
-            made = self._shown(collection, self._last_id)
-        return made
+            return self._shown(collection, self._last_id)
 
     def update(self, collection: str, remote_id: RemoteId, payload: JsonObject) -> JsonObject:
         with self._write("update", remote_id, payload):
             record = self.records[collection][remote_id]
             record.update(self.normalises(dict(payload)))
-            made = self._shown(collection, remote_id) if self.echoes else {}
-        return made
+            return self._shown(collection, remote_id) if self.echoes else {}
 
     def delete(self, collection: str, remote_id: RemoteId) -> None:
         with self._write("delete", remote_id):
@@ -160,7 +158,9 @@ class MemoryShop:
         with self._write("remove_members", remote_id):
             self.members[remote_id] -= set(customers)
 
-    def _write(self, verb: str, remote_id: RemoteId | None, payload: JsonObject | None = None) -> _Write:
+    def _write(
+        self, verb: str, remote_id: RemoteId | None, payload: JsonObject | None = None
+    ) -> _Write:
         return _Write(self, verb, remote_id, payload)
 
     # --- setting up
@@ -201,7 +201,8 @@ class _Write:
     def __init__(
         self, shop: MemoryShop, verb: str, remote_id: RemoteId | None, payload: JsonObject | None
     ) -> None:
-        self._shop, self._fault = shop, None
+        self._shop = shop
+        self._fault: Fault | None = None
         self._verb, self._id, self._payload = verb, remote_id, payload
 
     def __enter__(self) -> None:

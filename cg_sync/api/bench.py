@@ -51,10 +51,19 @@ class Journal(Protocol):
 
 @dataclass
 class _Refused:
-    """Whom the shop refuses of one bulk call, and whether it took any of the others."""
+    """Whom the shop refuses of one bulk call, and how many of the others it took."""
 
     pks: tuple[RemoteId, ...] = ()
-    any_done: bool = False
+    done: int = 0
+
+    def told(self, number: int, reason: str) -> str:
+        """What became of a call for so many customers."""
+        named = f"the shop refuses customers (pk {', '.join(map(str, self.pks))}), "
+        others = number - len(self.pks)
+        done = "the others are done"
+        if self.done < others:
+            done = f"of {others:,} others {self.done:,} are done"
+        return f"{named if self.pks else ''}{done}: {reason}"
 
 
 @dataclass(frozen=True)
@@ -118,9 +127,12 @@ class Bench(Generic[C]):
         """A bulk call, and where the shop refuses it for the sake of a few, as of one whom somebody
         has deleted, those few are found by halves and the others go through.
         """
+        is_whole = len(members) == len(step.members)
+        if self._stop.why and not is_whole:
+            return Ending(Failure(step, self._stop.why))
         ending = self._written(step, members, None)
         if not isinstance(ending.error, Rejected) or ending.error.status != 400:
-            refused.any_done = refused.any_done or ending.failure is None
+            refused.done += len(members) if ending.failure is None else 0
             return ending
         if len(members) == 1:
             refused.pks += members
@@ -133,10 +145,11 @@ class Bench(Generic[C]):
         failed = [it for it in halves if it.failure is not None]
         unsure = [it for it in failed if it.failure is not None and it.failure.unsure]
         worst = next(iter((*unsure, *failed, *halves)))
-        if worst.failure is None or not refused.any_done or len(members) < len(step.members):
+        lost = next((it.journal_lost for it in halves if it.journal_lost), None)
+        worst = replace(worst, journal_lost=lost)
+        if worst.failure is None or not refused.done or not is_whole:
             return worst
-        named = ", ".join(map(str, refused.pks)) or "some"
-        reason = f"the shop refuses customers (pk {named}), the others are done: {worst.error}"
+        reason = refused.told(len(members), worst.failure.reason)
         return replace(worst, failure=replace(worst.failure, reason=reason, partly=True))
 
     def _written(self, step: Step, members: tuple[RemoteId, ...], before: Before | None) -> Ending:
@@ -160,7 +173,8 @@ class Bench(Generic[C]):
         return Ending(normalised=made.normalised if made else (), journal_lost=lost_line)
 
     def _failed(self, step: Step, number: int, error: ApiError) -> Ending:
-        unsure = isinstance(error, BadAnswer) or (isinstance(error, Unreachable) and error.sent)
+        unanswered = isinstance(error, BadAnswer) or (isinstance(error, Unreachable) and error.sent)
+        unsure = unanswered or error.may_be_done
         state: Literal["unsure", "failed"] = "unsure" if unsure else "failed"
         self._sizes.blur(step.change.address)
         lost = self._noted(Ended(number, state, reason=without_addresses(str(error))))
@@ -209,7 +223,9 @@ class Bench(Generic[C]):
         match step:
             case CreateRecord(change):
                 ids = self._ids.now()
-                payload = self._job.exact.get(change.address) or kind.to_wire(change.spec, ids)
+                payload = self._job.exact.get(change.address, {})
+                if kind.wire_key not in payload:  # Only what cg-sync does not manage is exact.
+                    payload = {**kind.to_wire(change.spec, ids), **payload}
                 return deeds.create(
                     change, payload, kind, shop, ids, self._context, pause=self._stop.pause
                 )

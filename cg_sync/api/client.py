@@ -32,7 +32,7 @@ from cg_sync.api.wire import (
     may_retry,
     retry_after,
 )
-from cg_sync.errors import Rejected, Unauthorised, Unreachable
+from cg_sync.errors import ApiError, Rejected, Unauthorised, Unreachable
 from cg_sync.jsonvalue import JsonValue
 
 ATTEMPTS = 5
@@ -157,10 +157,15 @@ class Client:
             key = self._logged_in(key)
         try:
             return self._persist(request, self._attempts, key.text)
-        except TokenRefused:
+        except TokenRefused as error:
             if isinstance(self._credentials, TokenLogin):
                 raise
-        return self._persist(request, self._attempts, self._logged_in(key).text)
+            lost = error.may_be_done
+        try:
+            return self._persist(request, self._attempts, self._logged_in(key).text)
+        except ApiError as error:
+            error.may_be_done = error.may_be_done or lost
+            raise
 
     def _logged_in(self, old: _Key) -> _Key:
         """A newer key than `old`: one thread fetches it, the others wait for that."""
@@ -180,6 +185,9 @@ class Client:
             except Unauthorised as error:
                 self._login_refused = error
                 raise
+            except Unreachable as error:
+                error.sent = False  # What it was for has not been sent.
+                raise
             return self._key
 
     def _persist(self, request: Request, tries: int, key: str) -> JsonValue:
@@ -193,11 +201,15 @@ class Client:
             except Rejected as error:
                 if request.method == "DELETE" and error.status == 404 and call.made > 1:
                     return None  # an earlier try did it
+                error.may_be_done = call.sent
                 raise
             except HalfAnswer as error:
                 failed = Failed(str(error), failure=Failure.LOST, what="half an answer")
             except Failed as error:
                 failed = error
+            except ApiError as error:
+                error.may_be_done = call.sent and not request.is_login
+                raise
             call.failed = failed
             call.sent = call.sent or failed.sent
             asked = self._asked_to_wait(call, failed)

@@ -131,8 +131,11 @@ def _take_back(it: Applying, past: PastRun, undoing: Undoing, lease: Lease) -> i
     from cg_sync.workflow.apply import begin_journal
     from cg_sync.workflow.undo import refuse_if_moved_since, still_to_undo
 
+    moved = {it.address for it in undoing.inverse.refused}
+    left_out = tuple(it for it in past.plan.changes if it.address in moved)
+
     def finishing(outcome: Outcome) -> Outcome:
-        return replace(outcome, aim="undo")
+        return replace(outcome, aim="undo", left_out=left_out)
 
     code = written(
         it,

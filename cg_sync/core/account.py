@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.diff import Create, Delete, Update
@@ -64,6 +65,8 @@ def accounts_of(recorded: Recorded) -> dict[Address, Account]:
                 account.added.update(begun.members)
             case "remove_members":
                 account.removed.update(begun.members)
+            case _:
+                assert_never(begun.write)
         if known is None:
             account.unsure.update(begun.members)
         else:

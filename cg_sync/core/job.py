@@ -16,7 +16,7 @@ class Job:
     """What is to be carried out. `ids` are those of the shop as it is, `ids_then` those in whose
     words the plan was made, where half of it is done; `made` those of what it creates and the shop
     has already; `sizes` how many members each group has whose members move; `exact` what is sent
-    as it is, instead of what the Spec would be written as.
+    as it is, instead of what the Spec would be written as, or beside it.
     """
 
     plan: Plan

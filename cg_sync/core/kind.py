@@ -71,8 +71,22 @@ class Ids:
     """Ids that the shop does not have any more, and the codes that they had."""
 
     def of(self, collection: str, code: str | None) -> RemoteId | None:
-        """The id behind `code`; None for None. Raises KeyError for a code the shop lacks."""
-        return None if code is None else self.codes[collection][code]
+        """The id behind `code`, or in `#ID`; None for None. Raises KeyError for a code the shop
+        lacks.
+        """
+        if code is None:
+            return None
+        known = self.codes.get(collection, {})
+        if code not in known and code.startswith("#") and code[1:].isdecimal():
+            return int(code[1:])
+        return known[code]
+
+    def has(self, collection: str, code: str) -> bool:
+        """Whether `of` knows the code."""
+        try:
+            return self.of(collection, code) is not None
+        except KeyError:
+            return False
 
     def code_of(self, collection: str, remote_id: RemoteId | None) -> str | None:
         """The code of `remote_id`; `#ID`, which no file can say, when that record has no code or is

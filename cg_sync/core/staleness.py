@@ -229,7 +229,7 @@ def lost_references(
     return tuple(
         Moved(shown(reference.pointer), reference.code, "not in the shop any more")
         for reference in kind.references(spec)
-        if reference.code not in ids.codes.get(reference.collection, {})
+        if not ids.has(reference.collection, reference.code)
         and (reference.collection, reference.code) not in made
     )
 

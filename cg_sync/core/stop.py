@@ -44,6 +44,7 @@ class Stop:
         """
         end = self._clock() + seconds
         if self._until is not None and end > self._until:
+            self.ask("the deadline would pass while waiting for the shop")
             return False
         while not self.why:
             left = end - self._clock()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, Literal
+from typing import Generic, Literal, assert_never
 
 from cg_sync.core.account import Account, Deed
 from cg_sync.core.address import Address, RemoteId
@@ -35,7 +35,8 @@ class Refused:
 @dataclass(frozen=True)
 class Inverse:
     """What takes a run back. `exact` is what the shop is sent, to the letter, where that can be
-    said; `refused` is what has moved since; `losses` are sentences about what cannot be had back.
+    said: of a record that is made anew it may be some of its fields. `refused` is what has moved
+    since; `losses` are sentences about what cannot be had back.
     """
 
     changes: tuple[Change, ...] = ()
@@ -72,12 +73,13 @@ def inverse_of(
             found += undoing.inverse(change)
         except _Moved as it:
             refused.append(Refused(change.address, it.moved))
-    lost = _lost(found, by_name, today.live.ids, undoing.exact)
+    lost = _lost(found, by_name, today.live.ids)
     refused += [Refused(address, moved) for address, moved in lost.items()]
     found = [it for it in found if it.address not in lost]
     rank = {kind.name: number for number, kind in enumerate(kinds)}
     found.sort(key=lambda it: (rank[it.address.kind], it.address.key))
-    return Inverse(tuple(found), undoing.exact, tuple(refused), tuple(undoing.losses))
+    losses = tuple(text for address, text in undoing.losses if address not in lost)
+    return Inverse(tuple(found), undoing.exact, tuple(refused), losses)
 
 
 class _Undoing(Generic[C]):
@@ -101,7 +103,7 @@ class _Undoing(Generic[C]):
         self._kinds = kinds
         self._context = context
         self.exact: dict[Address, JsonObject] = {}
-        self.losses: list[str] = []
+        self.losses: list[tuple[Address, str]] = []
 
     def inverse(self, change: Change) -> Iterator[Change]:
         """What takes this change back; nothing where nothing of it is left. Raises _Moved."""
@@ -116,6 +118,8 @@ class _Undoing(Generic[C]):
                 yield from self._of_update(change, account, kind)
             case Delete():
                 yield from self._of_delete(change, account, kind)
+            case _:
+                assert_never(change)
 
     def _of_create(self, change: Create, account: Account, kind: Kind[C]) -> Iterator[Change]:
         deed = account.record
@@ -218,14 +222,15 @@ class _Undoing(Generic[C]):
                 change.address, anew.remote_id, anew.spec, anew.spec, (), where, None, delta
             )  # fmt: skip
 
+    def _lose(self, change: Delete, kind: Kind[C], what: str) -> None:
+        self.losses.append((change.address, f"{kind.label} {change.address.key}{what}"))
+
     def _of_delete(self, change: Delete, account: Account, kind: Kind[C]) -> Iterator[Change]:
         deed = account.gone
         if deed is None or (kind.name, change.remote_id) in self._today.by_id:
             return
         if deed.before is None:
-            self.losses.append(
-                f"{kind.label} {change.address.key} cannot be had back: the run did not look at it"
-            )
+            self._lose(change, kind, " cannot be had back: the run did not look at it")
             return
         spec = self._read(deed.before.wire, deed.before, kind)
         anew = self._today.live.held.get(change.address)
@@ -239,16 +244,14 @@ class _Undoing(Generic[C]):
         if change.address not in self.exact:
             ours = {it.wire for it in kind.fields}
             others = {name: it for name, it in deed.before.wire.items() if name not in ours}
-            self.exact[change.address] = others
-        self.losses.append(
-            f"{kind.label} {change.address.key} is made anew: its id is another than "
-            f"{change.remote_id}, and its dates are new"
+            self.exact |= {change.address: others} if others else {}
+        id_then = change.remote_id
+        self._lose(
+            change, kind, f" is made anew: its id is another than {id_then}, and its dates are new"
         )
         if deed.before.left_out:
             names = ", ".join(deed.before.left_out)
-            self.losses.append(
-                f"{kind.label} {change.address.key}: not kept, as it may name a person: {names}"
-            )
+            self._lose(change, kind, f": not kept, as it may name a person: {names}")
         members = _members_of(deed.before.members or ())
         delta = MemberDelta(members, (), 0, fingerprint=fingerprint_of(())) if members else None
         fields = field_changes(kind, None, spec, None)
@@ -278,20 +281,15 @@ def _ids_in_words(
 
 
 def _lost(
-    found: Sequence[Change],
-    kinds: Mapping[str, Kind[C]],
-    ids: Ids,
-    exact: Mapping[Address, JsonObject],
+    found: Sequence[Change], kinds: Mapping[str, Kind[C]], ids: Ids
 ) -> dict[Address, tuple[Moved, ...]]:
-    """Of what is to be written: what it refers to, and is neither there nor made by these. What is
-    sent to the letter refers to records by their ids, so that they need no code.
-    """
+    """Of what is to be written: what it refers to, and is neither there nor made by these."""
     given = [it for it in found if not isinstance(it, Delete)]
     made = {(kinds[it.address.kind].collection, it.address.key) for it in given}
     lost = {
         it.address: lost_references(it.spec, made, ids, kinds[it.address.kind])
         for it in given
-        if it.fields and not exact.get(it.address)
+        if it.fields
     }
     return {address: moved for address, moved in lost.items() if moved}
 

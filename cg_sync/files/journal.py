@@ -182,11 +182,13 @@ def _make_folder(folder: Path) -> None:
 def continued(path: Path, recorded: Recorded, *, key: str) -> Journal:
     """Go on with a journal; a last line that was cut off goes.
 
-    Raises Locked when another process is at it, JournalLost when it cannot be written.
+    Raises Locked when another process is at it, or was since it was read; JournalLost when it
+    cannot be written.
     """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND)
         _lock(path, handle)
+        _refuse_if_longer(path, handle, recorded, key)
         os.ftruncate(handle, recorded.length)
     except OSError as error:
         raise _lost(path, error) from error
@@ -228,6 +230,14 @@ def _lock(path: Path, handle: int) -> None:
         raise Locked(
             f"another process is at work with {path}", hint="wait until it has ended"
         ) from error
+
+
+def _refuse_if_longer(path: Path, handle: int, recorded: Recorded, key: str) -> None:
+    """Raise Locked when there is more in the journal than was read: it must not be cut off."""
+    now = read_journal(path, key=key)
+    if now is None or now.last != recorded.last:
+        os.close(handle)
+        raise Locked(f"another process has gone on with {path} meanwhile", hint="run it again")
 
 
 def _sync_folder(folder: Path) -> None:

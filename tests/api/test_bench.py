@@ -8,18 +8,19 @@ from dataclasses import replace
 import pytest
 
 from cg_sync.api.bench import MOST_REFUSED, Bench, Ending
-from cg_sync.core.diff import Change
+from cg_sync.core.address import Address
 from cg_sync.core.job import Job
-from cg_sync.core.journal import Before, Begun, Ended
+from cg_sync.core.journal import Before, Begun
 from cg_sync.core.members import Member, MemberDelta
 from cg_sync.core.outcome import Failure, Normalised
-from cg_sync.core.plan import AddMembers, CreateRecord, Plan, RemoveMembers, Step
-from cg_sync.core.state import Live, Wanted
+from cg_sync.core.plan import AddMembers, RemoveMembers, Step
+from cg_sync.core.state import Wanted
 from cg_sync.core.stop import Stop
 from cg_sync.errors import ApiError, BadAnswer, Rejected, Unreachable
+from cg_sync.jsonvalue import JsonObject
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING
-from tests.builders import a_group, a_setting, customers, wanting
+from tests.builders import a_group, a_setting, wanting
 from tests.memory_shop import (
     CONTEXT,
     GROUPS,
@@ -91,9 +92,11 @@ DONE = Ending()
 
 
 def test_what_is_about_to_be_sent_is_noted_first() -> None:
-    shop, pk = the_group(1, 2)
+    shop, _pk = the_group(1, 2)
     desk = Desk(
-        planned(shop, VIP, a_group("New"), SPRING, VIP=exactly({2, 3}, {1, 2}), New=exactly({7}, set())),
+        planned(
+            shop, VIP, a_group("New"), SPRING, VIP=exactly({2, 3}, {1, 2}), New=exactly({7}, set())
+        ),
         shop,
     )
     noted: list[tuple[str, int]] = []
@@ -129,7 +132,7 @@ def test_what_an_update_replaces_is_noted() -> None:
 
 
 def test_a_group_that_goes_is_noted_with_its_members() -> None:
-    shop, pk = the_group(1, 2)
+    shop, _pk = the_group(1, 2)
     desk = Desk(planned(shop), shop)
     assert desk.one() == DONE
     (begun,) = desk.journal.begun
@@ -222,6 +225,18 @@ def test_a_write_whose_answer_was_lost_is_told_from_one_that_failed(
     (ended,) = desk.journal.ended.values()
     assert (ended.state, ended.remote_id) == (state, None)
     assert "a@example.com" not in ended.reason
+
+
+def test_a_write_that_was_refused_after_an_earlier_try_was_lost_may_be_done() -> None:
+    shop = the_setting()
+    desk = Desk(planned(shop, SPRING), shop)
+    refused = Rejected("not now", status=503)
+    refused.may_be_done = True
+    shop.says = [Fault(refused)]
+    failure = desk.one().failure
+    assert failure is not None
+    assert failure.unsure
+    assert desk.journal.ended[1].state == "unsure"
 
 
 def test_that_a_failure_cannot_be_noted_is_told_too() -> None:
@@ -317,9 +332,7 @@ def test_members_join_a_group_that_an_earlier_run_has_made() -> None:
     job = planned(shop, VIP, VIP=exactly({7}, set()))
     pk = shop.group("VIP")
     rest = tuple(it for it in job.plan.steps if isinstance(it, AddMembers))
-    desk = Desk(
-        replace(job, plan=replace(job.plan, steps=rest), made={VIP.address: pk}), shop
-    )
+    desk = Desk(replace(job, plan=replace(job.plan, steps=rest), made={VIP.address: pk}), shop)
     assert desk.one() == DONE
     assert shop.members[pk] == {7}
 
@@ -330,13 +343,25 @@ def test_members_join_a_group_that_an_earlier_run_has_made() -> None:
 def test_what_is_to_be_sent_to_the_letter_is() -> None:
     shop = the_setting()
     job = planned(shop, SPRING, a_setting("summer"))
-    exact = {
+    exact: dict[Address, JsonObject] = {
         SPRING.address: {"priority": 10, "note": "as it was"},
         a_setting("summer").address: {"slug": "summer", "name": "S", "priority": 10, "x": 1},
     }
     desk = Desk(replace(job, exact=exact), shop)
     desk.all()
     assert shop.sent == [exact[a_setting("summer").address], exact[SPRING.address]]
+
+
+def test_what_is_made_anew_gets_what_nobody_manages_to_the_letter() -> None:
+    shop = MemoryShop()
+    job = planned(shop, SPRING)
+    desk = Desk(replace(job, exact={SPRING.address: {"loyalty": 1.5}}), shop)
+    assert desk.one() == DONE
+    (sent,) = shop.sent
+    assert sent == {
+        **CUSTOMER_GROUP_SETTING.to_wire(SPRING.spec, shop.live().ids),
+        "loyalty": 1.5,
+    }
 
 
 # --- how many members there are
@@ -377,7 +402,6 @@ def test_where_somebody_joined_meanwhile_nobody_is_moved() -> None:
     told = {it.failure.reason for it in desk.all() if it.failure is not None}
     assert told == {
         "somebody changed it: members was 2, is 3",
-        "somebody changed it: members was 2, is 3",
     }
     assert shop.writes == []
     assert [verb for verb, _ in shop.calls] == ["record", "record"]
@@ -403,7 +427,7 @@ def test_after_a_failure_nobody_knows_how_many_there_should_be() -> None:
 
 
 def test_where_others_may_come_and_go_nobody_is_counted() -> None:
-    shop, pk = the_group(1)
+    shop, _pk = the_group(1)
     delta = replace(exactly({1, 8}, {1}), fingerprint="")
     desk = moving(shop, delta)
     assert desk.one() == DONE
@@ -441,13 +465,15 @@ def test_of_a_bulk_call_the_others_go_through() -> None:
         "the shop refuses customers (pk 3, 6), the others are done: customers: Invalid pk"
     )
     assert desk.shop.members[pk] == {1, 2, 4, 5, 7, 8}
-    states = [(desk.journal.begun[it.number - 1].members, it.state) for it in desk.journal.ended.values()]
+    states = [
+        (desk.journal.begun[it.number - 1].members, it.state) for it in desk.journal.ended.values()
+    ]
     assert {pk for pks, state in states if state == "done" for pk in pks} == desk.shop.members[pk]
     assert ((3,), "failed") in states
 
 
 def test_one_customer_alone_is_just_refused() -> None:
-    desk, pk = refusing({3}, {3})
+    desk, _pk = refusing({3}, {3})
     failure = desk.one().failure
     assert failure is not None
     assert (failure.partly, failure.reason) == (False, "customers: Invalid pk")
@@ -465,14 +491,33 @@ def test_where_all_are_refused_the_search_ends_soon() -> None:
 def test_nobody_is_searched_for_once_the_run_must_end() -> None:
     stop = Clock().stop()
     stop.ask("Ctrl-C")
-    desk, pk = refusing({3}, {1, 2, 3, 4}, stop)
+    desk, _pk = refusing({3}, {1, 2, 3, 4}, stop)
     failure = desk.one().failure
     assert failure is not None
     assert [verb for verb, _ in desk.shop.calls] == ["record", "add_members"]
 
 
+def test_a_search_that_is_cut_short_tells_how_many_are_done() -> None:
+    stop = Clock().stop()
+    desk, pk = refusing({5}, {1, 2, 3, 4, 5}, stop)
+    desk.shop.watch = lambda verb, _id: stop.ask("Ctrl-C") if verb == "add_members" else None
+    failure = desk.one().failure
+    assert failure is not None
+    assert failure.partly
+    assert failure.reason == "of 5 others 2 are done: Ctrl-C"
+    assert desk.shop.members[pk] == {1, 2}
+
+
+def test_without_a_journal_nobody_is_searched_for() -> None:
+    desk, pk = refusing({4}, {1, 2, 3, 4})
+    desk.journal.full = 5
+    ending = desk.one()
+    assert ending.journal_lost is not None
+    assert desk.shop.members[pk] == {1, 2}
+
+
 def test_a_lost_answer_among_the_halves_makes_the_whole_unsure() -> None:
-    desk, pk = refusing({1}, {1, 2, 3, 4})
+    desk, _pk = refusing({1}, {1, 2, 3, 4})
     desk.shop.says = [Fault(LOST, kept=True)]
     failure = desk.one().failure
     assert failure is not None
@@ -480,7 +525,7 @@ def test_a_lost_answer_among_the_halves_makes_the_whole_unsure() -> None:
 
 
 def test_another_refusal_is_no_reason_to_search() -> None:
-    desk, pk = refusing(set(), {1, 2})
+    desk, _pk = refusing(set(), {1, 2})
     desk.shop.says = [Fault(REFUSED)]
     assert desk.one().error is REFUSED
     assert desk.shop.writes == ["add_members"]

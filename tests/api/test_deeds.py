@@ -37,9 +37,7 @@ SPRING = a_setting("spring")
 def make(shop: MemoryShop, it: Wanted = VIP, clock: Clock | None = None) -> Stored:
     kind = kind_of(it)
     pause = (clock or Clock()).stop(60).pause
-    return create(
-        a_create(it), kind.to_wire(it.spec, IDS), kind, shop, IDS, CONTEXT, pause=pause
-    )
+    return create(a_create(it), kind.to_wire(it.spec, IDS), kind, shop, IDS, CONTEXT, pause=pause)
 
 
 def failing(shop: MemoryShop, it: Wanted = VIP) -> ApiError:

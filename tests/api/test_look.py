@@ -97,9 +97,7 @@ def before_delete(
 
 def test_all_of_a_group_that_goes_is_kept_but_what_may_name_a_person() -> None:
     shop = a_shop(VIP, 3, 1, 2, note="by ayse@example.com", loyalty=1.5, id=40)
-    kept = Before(
-        {"customer_count": 3, "name": "VIP", "loyalty": 1.5}, {}, (1, 2, 3), ("note",)
-    )
+    kept = Before({"customer_count": 3, "name": "VIP", "loyalty": 1.5}, {}, (1, 2, 3), ("note",))
     assert before_delete(VIP, shop, size=3) == Seen(kept)
 
 

@@ -25,11 +25,12 @@ from cg_sync.core.schema import Law
 from cg_sync.core.state import Held, Live, Tombstone, Wanted, make_desired
 from cg_sync.errors import Position, Problem
 from cg_sync.files.schemas import read_schemas
-from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer
+from cg_sync.jsonvalue import JsonObject, JsonValue, Pointer, canonical
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.context import Context
+from cg_sync.kinds.customer_group import CustomerGroup
 from cg_sync.workflow.check import Checked, check_files
-from tests.builders import a_document
+from tests.builders import a_document, a_setting
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = read_schemas()
@@ -142,6 +143,23 @@ def test_references_lead_to_collections_that_are_looked_up(
             above = {it.collection for it in KINDS[: KINDS.index(kind)]}
             assert reference.collection in {*kind.looks_up, *above}
             assert reference.pointer in [field.pointer for field in kind.fields]
+
+
+@each_kind
+def test_no_two_examples_claim_what_only_one_can_have(
+    kind: Kind[Context], examples: Checked
+) -> None:
+    claimed = [canonical(it) for spec in specs_of(kind, examples) for it in kind.claims(spec)]
+    assert sorted(set(claimed)) == sorted(claimed)
+
+
+def test_a_kind_claims_nothing_unless_it_says_so() -> None:
+    claims = {kind.name: kind.claims for kind in KINDS}
+    assert claims["customer_group"](CustomerGroup(name="VIP")) == ()
+    on, off = (a_setting("spring", priority=7, active=it).spec for it in (True, False))
+    unordered = a_setting("spring", priority=None).spec
+    claim = claims["customer_group_setting"]
+    assert (claim(on), claim(off), claim(unordered)) == ((7,), (), ())
 
 
 @pytest.mark.parametrize("name", ["name", "label", "folder", "schema", "collection"])

@@ -1,5 +1,5 @@
-"""A random shop, random files for it and random bad days, all from one seed; and what may be in such
-a shop at any moment while cg-sync is at work in it.
+"""A random shop, random files for it and random bad days, all from one seed; and what may be in
+such a shop at any moment while cg-sync is at work in it.
 """
 
 from __future__ import annotations
@@ -312,14 +312,13 @@ class Bounds:
 
     def _kinds_of(self, name: str, value: Any) -> list[Any]:
         """A value, and what a shop that normalises may make of it."""
-        if not self.normalising:
-            return [value]
-        made = {
-            "name": lambda: " ".join(value.split()),
-            "priority": lambda: (2 * value + 3) // 6 * 3,
-            "price_list": lambda: 1 if value is None else value,
-        }
-        return [value, *([made[name]()] if name in made else [])]
+        if self.normalising and name == "name":
+            return [value, " ".join(value.split())]
+        if self.normalising and name == "priority":
+            return [value, (2 * value + 3) // 6 * 3]
+        if self.normalising and name == "price_list":
+            return [value, 1 if value is None else value]
+        return [value]
 
 
 def _nowhere(now: dict[str, Json], old: dict[str, Json], new: dict[str, Json]) -> Iterator[str]:

@@ -16,9 +16,11 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,8 +48,10 @@ class Crasher:
     project: Path
     environ: Mapping[str, str]
 
-    def run(self, *arguments: str, kill_at: int = 0, members_per_call: int = 2) -> Ran:
-        """Run `cg-sync ARGUMENTS`; with `kill_at` it dies at that point, counted from 1."""
+    def run(self, *arguments: str, kill_at: int | str = 0, members_per_call: int = 2) -> Ran:
+        """Run `cg-sync ARGUMENTS`. With `kill_at` it dies at that point, counted from 1, or at the
+        first one whose name begins so.
+        """
         asked = {
             "arguments": arguments,
             "project": str(self.project),
@@ -81,7 +85,7 @@ def running_crasher(project: Path, environ: Mapping[str, str]) -> Iterator[Crash
 class Points:
     """Counts the points of a run in all of its threads, and dies at the one that is wanted."""
 
-    def __init__(self, kill_at: int, told: Path) -> None:
+    def __init__(self, kill_at: int | str, told: Path) -> None:
         self._kill_at = kill_at
         self._told = told
         self._lock = threading.Lock()
@@ -91,9 +95,10 @@ class Points:
         """Die here if this is the point, after `last_deed`."""
         with self._lock:
             self._names.append(name)
-            if len(self._names) == self._kill_at:
-                last_deed()
+            by_name = isinstance(self._kill_at, str) and name.startswith(self._kill_at)
+            if by_name or len(self._names) == self._kill_at:
                 self.tell()
+                last_deed()
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def tell(self) -> None:
@@ -135,8 +140,7 @@ class Disk:
         self._come_to("write")
         line = bytes(data)
         for size in sorted({1, len(line) // 2, len(line) - 1}):
-            torn = line[:size]
-            self._come_to(f"torn after {size}", lambda torn=torn: self._write(handle, torn))
+            self._come_to(f"torn after {size}", partial(self._write, handle, line[:size]))
         written = self._write(handle, line)
         self._come_to("written")
         return written
@@ -194,7 +198,7 @@ def _run(asked: Mapping[str, Any], said: Path, told: Path) -> None:
     with said.open("wb", buffering=0) as out, Path(os.devnull).open("rb") as nothing:
         for number, file in ((0, nothing), (1, out), (2, out)):
             os.dup2(file.fileno(), number)
-    plan.MEMBERS_PER_CALL = asked["members_per_call"]  # type: ignore[misc]
+    plan.MEMBERS_PER_CALL = asked["members_per_call"]
     points = Points(asked["kill_at"], told)
     Disk(points).replace()
     _watch_the_line(points)
@@ -207,10 +211,13 @@ def _run(asked: Mapping[str, Any], said: Path, told: Path) -> None:
 
 def _forked(asked: Mapping[str, Any], folder: Path) -> dict[str, object]:
     said, told = folder / "said.txt", folder / "points.json"
+    told.unlink(missing_ok=True)
     child = os.fork()
     if child == 0:
         try:
             _run(asked, said, told)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(99)
     _, status = os.waitpid(child, 0)

@@ -437,9 +437,7 @@ def test_fields_that_cg_sync_does_not_know_are_never_sent(
             data, more = answer.data, {"loyalty_factor": 1.2}
             if "results" not in data:
                 return answer.with_data({**data, **more})
-            return answer.with_data(
-                {**data, "results": [{**it, **more} for it in data["results"]]}
-            )
+            return answer.with_data({**data, "results": [{**it, **more} for it in data["results"]]})
         return answer
 
     proxy.behave = with_more

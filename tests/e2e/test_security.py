@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ import stat
 import subprocess
 import tracemalloc
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -26,12 +27,14 @@ from cg_sync.api.client import Client, TokenLogin
 from cg_sync.api.environ import refuse_if_not_pinned
 from cg_sync.api.wire import Request
 from cg_sync.cli.main import COMMANDS, LazyCommands
+from cg_sync.core.journal import line_of
 from cg_sync.errors import BadAnswer, Unreachable, UsageWrong
 from cg_sync.files.history import read_checkout, read_former_files
 from cg_sync.files.reading import read_at_most
 from cg_sync.files.writing import write_text
 from cg_sync.files.yaml_writer import to_yaml
 from tests.conftest import Project
+from tests.e2e.proxy import Answer, Asked, Forward, running_proxy
 from tests.shop import SandboxShop
 
 ROOT = Path(__file__).parents[2]
@@ -383,6 +386,199 @@ def test_no_file_is_for_everybody_to_write_and_a_private_one_stays_private(
         "groups/vip.yaml": 0o600, "plan.json": 0o600, "r.json": 0o664, "s.json": 0o664,
         "d.html": 0o664,
     }  # fmt: skip
+
+
+# ── journals ─────────────────────────────────────────────────────────────────────────────────────
+
+RUNS = ".cg-sync/runs"
+
+
+def apply_vip(project: Project, shop: SandboxShop, *arguments: str) -> tuple[Path, int]:
+    """A run that makes a group with three members, takes three away from another, and deletes a
+    third with all of its own; its journal, and the exit code.
+    """
+    customers = shop.customers()[:9]
+    pks = [it["pk"] for it in customers]
+    shop.make_group("Old", pks[:3])
+    shop.make_group("Gold", pks[3:])
+    allowed = "guards: {max_member_removal_share: 100%, max_delete_share: 100%}\n"
+    config = (project.root / "cg-sync.yaml").read_text()
+    project.write("cg-sync.yaml", config + allowed)
+    project.write("groups/old.yaml", "name: Old\nstate: absent\n")
+    for name, some in (("VIP", customers[:3]), ("Gold", customers[6:])):
+        listed = ", ".join([*(it["email"] for it in some), "zz-nobody@example.com"])
+        project.write(f"groups/{name}.yaml", f"name: {name}\nmembers: {{customers: [{listed}]}}\n")
+    code = project.run("apply", "--yes", *arguments).code
+    return next((project.root / RUNS).glob("*.jsonl"), Path()), code
+
+
+def changes_seen(shop: SandboxShop) -> list[str]:
+    """The requests of cg-sync that could have changed something."""
+    return [path for verb, path, _ in shop.seen() if verb not in ("GET", "HEAD", "OPTIONS")]
+
+
+def forget_requests(shop: SandboxShop) -> None:
+    shop.call("DELETE", "/_sandbox/requests/")
+
+
+def test_a_journal_is_for_its_owner_alone_whatever_the_umask(
+    shop_project: Project, shop: SandboxShop
+) -> None:
+    before = os.umask(0)
+    try:
+        journal, code = apply_vip(shop_project, shop)
+    finally:
+        os.umask(before)
+    assert code == 0
+    home = shop_project.root / ".cg-sync"
+    paths = (journal, home / ".gitignore", home / "runs", home)
+    assert [stat.S_IMODE(it.stat().st_mode) for it in paths] == [0o600, 0o600, 0o700, 0o700]
+
+
+@pytest.mark.parametrize("planted", [".cg-sync", ".cg-sync/runs"])
+def test_a_journal_is_not_kept_through_a_planted_folder(
+    shop_project: Project, shop: SandboxShop, outside: Path, planted: str
+) -> None:
+    place = shop_project.root / planted
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(outside)
+    shop_project.write("groups/vip.yaml", "name: VIP\n")
+    ran = shop_project.run("apply", "--yes")
+    assert (ran.code, changes_seen(shop), list(outside.iterdir())) == (7, [], [])
+    assert "cannot be written: a symbolic link, where a folder should be" in ran.err
+
+
+def test_what_keeps_journals_out_of_git_is_not_written_through_a_planted_link(
+    shop_project: Project, shop: SandboxShop, outside: Path
+) -> None:
+    (shop_project.root / ".cg-sync").mkdir()
+    (shop_project.root / ".cg-sync/.gitignore").symlink_to(outside / "victim")
+    assert apply_vip(shop_project, shop)[1] == 0
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("planted", ["a file", "a link", "a link to nothing"])
+def test_a_journal_replaces_no_file_and_follows_no_link(
+    shop_project: Project, shop: SandboxShop, outside: Path, planted: str
+) -> None:
+    place = shop_project.root / "j.jsonl"
+    victim = place if planted == "a file" else outside / "victim"
+    if planted != "a link to nothing":
+        victim.write_text("safe")
+    if planted != "a file":
+        place.symlink_to(victim)
+    shop_project.write("groups/vip.yaml", "name: VIP\n")
+    ran = shop_project.run("apply", "--yes", "--journal", "j.jsonl")
+    assert (ran.code, changes_seen(shop)) == (64, [])
+    assert "there is a journal already: " in ran.err
+    assert victim.read_text() == "safe" if victim.exists() else planted == "a link to nothing"
+
+
+def sealed(data: bytes, key: str, **changed: str) -> bytes:
+    """A journal with other values in its lines, and sums that fit again."""
+    last, lines = "", []
+    for line in data.splitlines():
+        record = {**json.loads(line)}
+        del record["sum"]
+        record |= {name: it for name, it in changed.items() if name in record}
+        made, last = line_of(record, last, key)
+        lines.append(made)
+    return b"".join(lines)
+
+
+def without_line(data: bytes, number: int) -> bytes:
+    lines = data.splitlines(keepends=True)
+    return b"".join([*lines[: number - 1], *lines[number:]])
+
+
+ANOTHER_KEY = "or signed with another key: line 1"
+
+
+@pytest.mark.parametrize(
+    ("forged", "said"),
+    [
+        (lambda data: data.replace(b'"members":"', b'"members":"1-40,', 1), ": line "),
+        (lambda data: without_line(data, 3), ": line 3"),
+        (lambda data: sealed(data, "", members="1-40"), ANOTHER_KEY),
+        (lambda data: sealed(data, "guessed", members="1-40"), ANOTHER_KEY),
+    ],
+    ids=["edited", "a line taken out", "sealed anew", "signed by somebody else"],
+)
+def test_a_journal_that_was_changed_or_signed_anew_is_refused(
+    forged: Callable[[bytes], bytes],
+    said: str,
+    shop_project: Project,
+    shop: SandboxShop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CG_SYNC_SIGNING_KEY", "a key of ours")
+    journal, code = apply_vip(shop_project, shop)
+    data = journal.read_bytes()
+    assert (code, sealed(data, "a key of ours")) == (0, data)
+    journal.write_bytes(forged(data))
+    assert journal.read_bytes() != data
+    forget_requests(shop)
+    for command in ("undo", "resume"):
+        ran = shop_project.run(command, journal.stem, "--yes")
+        assert (ran.code, shop.seen()) == (5, []), ran.err
+        assert "was changed after it was written" in ran.err
+        assert said in ran.err
+
+
+def test_no_journal_names_a_customer_or_holds_the_token(
+    shop_project: Project, shop: SandboxShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def behave(asked: Asked, forward: Forward) -> Answer:
+        answer = forward(asked)
+        if asked.method == "GET" and re.search(r"/customer_groups/\d+/$", asked.path):
+            return answer.with_data({**answer.data, "owner": "zz-owner@example.com"})
+        if asked.is_write and "/bulk_remove/" in asked.path:
+            told = f"{customer['email']} may not leave, {asked.headers['Authorization']}"
+            return Answer(409, json.dumps({"error": told}).encode())
+        return answer
+
+    customers = shop.customers()
+    customer = customers[3]
+    with running_proxy(shop.url) as proxy:
+        monkeypatch.setenv("CG_SYNC_SANDBOX_URL", proxy.url)
+        proxy.behave = behave
+        journal, code = apply_vip(shop_project, shop)
+        assert code == 6
+        undone = shop_project.run("undo", journal.stem, "--dry-run")
+    text = journal.read_text()
+    known = ("email", "phone_number", "erp_code", "first_name", "last_name", "channel_code")
+    for it in customers:
+        for name in known:
+            assert not it[name] or f"{it[name]}" not in text, it[name]
+    for marker in ("zz-owner", "zz-nobody", shop.token, "@"):
+        assert marker not in text, re.findall(".{30}@.{30}", text)
+    assert "may not leave" in text
+    assert '"members":"' in text
+    assert text.count('"left_out":["owner"]') == 1
+    assert "group Old: not kept, as it may name a person: owner" in undone.out
+
+
+def test_a_journal_without_an_end_is_not_read_to_its_end(
+    shop_project: Project, shop: SandboxShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, _ = apply_vip(shop_project, shop)
+    forget_requests(shop)
+    monkeypatch.setattr("cg_sync.files.journal.MAX_BYTES", journal.stat().st_size - 1)
+    for command in ("undo", "resume"):
+        ran = shop_project.run(command, journal.stem, "--yes")
+        assert (ran.code, shop.seen()) == (5, [])
+        assert "is too large: more than " in ran.err
+        assert shop_project.run(command, "/dev/zero", "--yes").code == 64
+
+
+def test_nobody_resumes_a_run_unseen_that_they_have_not_named(
+    shop_project: Project, shop: SandboxShop
+) -> None:
+    apply_vip(shop_project, shop)
+    forget_requests(shop)
+    ran = shop_project.run("resume", "--yes")
+    assert (ran.code, shop.seen()) == (64, [])
+    assert "name it: cg-sync resume RUN --yes" in ran.err
 
 
 # ── git ──────────────────────────────────────────────────────────────────────────────────────────

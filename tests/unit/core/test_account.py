@@ -109,7 +109,11 @@ def test_a_try_that_found_nothing_to_keep_leaves_the_word_to_the_next() -> None:
 
 
 def stands(
-    plan: Plan, live: Live, it: Account, who: LiveMembers | None = None, address: Address | None = None
+    plan: Plan,
+    live: Live,
+    it: Account,
+    who: LiveMembers | None = None,
+    address: Address | None = None,
 ) -> Judged:
     index, who = indexed(live), who or {}
     found = judged(plan, index, who, KINDS)
@@ -126,11 +130,12 @@ def wrote(it: Held, wanted: Wanted, write: Write = "update", *, stored: bool = T
 
 UPDATE = a_plan(wanting(SPRING), having(EARLIER))
 CREATE = a_plan(wanting(SPRING), having())
+WRITTEN: list[tuple[Plan, Write]] = [(UPDATE, "update"), (CREATE, "create")]
 DELETE = a_plan(wanting(a_tombstone(VIP)), having(a_record(VIP)))
 
 
 def test_what_the_run_wrote_and_the_shop_stored_otherwise_is_done() -> None:
-    for plan, write in ((UPDATE, "update"), (CREATE, "create")):
+    for plan, write in WRITTEN:
         assert judged(plan, indexed(having(OTHER)), {}, KINDS)[0].standing is Standing.CONFLICT
         found = stands(plan, having(OTHER), wrote(a_record(OTHER), SPRING, write))
         assert (found.record, found.moved) == (Standing.ALREADY, ())
@@ -155,7 +160,7 @@ def test_what_somebody_put_back_after_the_run_is_a_conflict_too() -> None:
 
 def test_what_the_run_wrote_and_is_gone_is_a_conflict() -> None:
     gone = (Moved("slug", "there, written by this run", "gone"),)
-    for plan, write in ((UPDATE, "update"), (CREATE, "create")):
+    for plan, write in WRITTEN:
         found = stands(plan, having(), wrote(a_record(SPRING), SPRING, write))
         assert (found.record, found.moved) == (Standing.CONFLICT, gone)
     unnamed = Account(Deed(Begun(1, SPRING.address, "create"), Ended(1, "done")))

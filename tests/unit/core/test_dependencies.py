@@ -78,7 +78,7 @@ def test_a_setting_does_not_wait_for_lists_or_groups_that_are_there() -> None:
 
 def test_a_group_that_goes_waits_for_all_settings_that_spoke_or_speak_of_it() -> None:
     spoke, speaks = a_setting("p", rule=naming("VIP")), a_setting("q", rule=naming("VIP"))
-    steps = [
+    steps: list[Step] = [
         updated(spoke, a_setting("p")),
         updated(a_setting("q"), speaks),
         updated(a_setting("r"), a_setting("r", priority=3)),
@@ -118,7 +118,7 @@ def test_a_setting_that_is_deleted_first_frees_its_priority() -> None:
 
 
 def test_who_leaves_a_group_has_joined_the_other_first() -> None:
-    steps = [joining(GOLD, 1, 2), joining(GOLD, 3), leaving(VIP, 2, 9)]
+    steps: list[Step] = [joining(GOLD, 1, 2), joining(GOLD, 3), leaving(VIP, 2, 9)]
     assert own(*steps) == {0}
 
 
@@ -139,7 +139,7 @@ def test_a_group_is_known_by_its_former_name_too() -> None:
 
 
 def test_a_setting_goes_when_all_others_are_given() -> None:
-    steps = [
+    steps: list[Step] = [
         created(VIP),
         joining(VIP, 1),
         created(SPRING),
@@ -152,7 +152,12 @@ def test_a_setting_goes_when_all_others_are_given() -> None:
 
 
 def test_a_group_goes_when_all_who_join_others_have() -> None:
-    steps = [created(VIP), updated(a_group("Au"), GOLD), joining(VIP, 1), created(SPRING)]
+    steps: list[Step] = [
+        created(VIP),
+        updated(a_group("Au"), GOLD),
+        joining(VIP, 1),
+        created(SPRING),
+    ]
     assert needs(*steps, deleted(a_group("Old")))[-1] == Needs(frozenset(), frozenset({0, 1, 2}))
 
 
@@ -176,7 +181,7 @@ def test_what_is_not_known_whole_frees_nothing_and_refers_to_nothing() -> None:
 
 
 def test_what_is_of_one_kind_and_one_sort_is_one_phase() -> None:
-    steps = [
+    steps: list[Step] = [
         created(VIP), created(GOLD), joining(VIP, 1), joining(GOLD, 1), created(SPRING),
         leaving(VIP, 2), deleted(a_setting("p")), deleted(a_group("Old")),
     ]  # fmt: skip

@@ -116,7 +116,9 @@ def test_every_sort_of_step_has_a_word() -> None:
 # --- what was cut off
 
 
-@pytest.mark.parametrize("data", [b"", b"\0\0", b"{", b'{"format": "cg-sync/journal"', written()[:40]])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0\0", b"{", b'{"format": "cg-sync/journal"', written()[:40]]
+)
 def test_a_journal_without_a_whole_first_line_is_of_a_run_that_wrote_nothing(data: bytes) -> None:
     assert read_lines(data, "") is None
 
@@ -179,7 +181,15 @@ def test_another_file_is_no_journal(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"[]", b"7", b'{"sum":"\\ud800"}', b'{"a":NaN,"sum":null}', b"[" * 100_000, b"\xff\xfe", b"{}"],
+    [
+        b"[]",
+        b"7",
+        b'{"sum":"\\ud800"}',
+        b'{"a":NaN,"sum":null}',
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b"{}",
+    ],
 )
 def test_a_line_that_is_none_is_refused_and_not_run_into(line: bytes) -> None:
     whole = written([])
@@ -258,9 +268,7 @@ keys = st.sampled_from(["", "k", "\udcff"])
 
 
 @given(events, keys)
-def test_any_journal_is_read_back_as_it_was_written(
-    events: list[Begun | Ended], key: str
-) -> None:
+def test_any_journal_is_read_back_as_it_was_written(events: list[Begun | Ended], key: str) -> None:
     data = written(events, key)
     assert read(data, key) == expected(events, data)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -78,3 +80,34 @@ def test_a_kind_that_says_no_more_refers_to_nothing_and_finds_nothing_wrong() ->
     assert list(TIER.check_together([])) == []
     assert list(TIER.check_beside([], [])) == []
     assert TIER.check_parsed(a_document({"level": 1}), None) == ()
+
+
+def test_an_id_without_a_code_is_written_as_it_was_read() -> None:
+    """A record that names what is gone can be sent again as it is."""
+    assert IDS.of("price_lists", "#99") == 99
+    assert IDS.of("price_lists", None) is None
+    assert replace(IDS, codes={"price_lists": {"#99": 7}}).of("price_lists", "#99") == 7
+    for code in ("gone", "#", "#x9"):
+        with pytest.raises(KeyError):
+            IDS.of("price_lists", code)
+
+
+def test_what_is_gone_is_read_by_the_code_it_had_and_never_written() -> None:
+    ids = IDS.remembering("price_lists", {3: "student-tr", 4: "old"}).remembering("x", {5: "y"})
+    assert (ids.code_of("price_lists", 3), ids.code_of("price_lists", 4)) == ("student-tr", "old")
+    assert ids.code_of("price_lists", 7) == "student-tr"
+    assert ids.of("price_lists", "student-tr") == 7
+    assert ids.names("x") == {5: "y"}
+    with pytest.raises(KeyError):
+        ids.of("price_lists", "old")
+
+
+def test_an_id_that_is_there_has_the_code_that_it_has_now() -> None:
+    assert IDS.remembering("price_lists", {7: "former"}).code_of("price_lists", 7) == "student-tr"
+
+
+@pytest.mark.parametrize(
+    ("code", "known"), [("staff", True), ("#99", True), ("gone", False), ("#x", False)]
+)
+def test_what_can_be_written_is_known(code: str, known: bool) -> None:
+    assert IDS.has("price_lists", code) is known

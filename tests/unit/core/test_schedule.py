@@ -58,7 +58,13 @@ def test_within_a_phase_a_step_waits_for_what_it_builds_on_and_others_do_not() -
 
 
 def test_what_builds_on_a_failure_is_skipped_and_the_rest_goes_on() -> None:
-    steps = [created(GOLD), created(VIP), joining(VIP, 1), created(FALL), created(SPRING)]
+    steps: list[Step] = [
+        created(GOLD),
+        created(VIP),
+        joining(VIP, 1),
+        created(FALL),
+        created(SPRING),
+    ]
     schedule = scheduled(*steps)
     assert all_that_may_start(schedule) == [0, 1]
     schedule.fail(1)
@@ -71,7 +77,7 @@ def test_what_builds_on_a_failure_is_skipped_and_the_rest_goes_on() -> None:
 
 
 def test_what_builds_on_something_skipped_names_the_failure_behind_it() -> None:
-    steps = [created(VIP), created(SPRING), leaving(VIP, 7), deleted(FALL)]
+    steps: list[Step] = [created(VIP), created(SPRING), leaving(VIP, 7), deleted(FALL)]
     schedule = scheduled(*steps)
     assert schedule.next() == 0
     schedule.fail(0)
@@ -81,7 +87,11 @@ def test_what_builds_on_something_skipped_names_the_failure_behind_it() -> None:
 
 
 def test_of_several_failures_the_first_in_the_plan_is_named() -> None:
-    steps = [created(a_setting("p")), created(a_setting("q", priority=3)), deleted(FALL)]
+    steps: list[Step] = [
+        created(a_setting("p")),
+        created(a_setting("q", priority=3)),
+        deleted(FALL),
+    ]
     schedule = scheduled(*steps)
     assert all_that_may_start(schedule) == [0, 1]
     schedule.fail(1)
@@ -91,7 +101,7 @@ def test_of_several_failures_the_first_in_the_plan_is_named() -> None:
 
 
 def test_what_nobody_asked_for_is_left() -> None:
-    steps = [created(VIP), created(GOLD), joining(VIP, 1)]
+    steps: list[Step] = [created(VIP), created(GOLD), joining(VIP, 1)]
     schedule = scheduled(*steps)
     assert schedule.next() == 0
     schedule.succeed(0)
@@ -177,9 +187,7 @@ def test_every_step_ends_as_exactly_one_thing(
 
 
 @given(plans(), st.integers(1, 5), st.lists(st.integers(0, 7), min_size=60, max_size=60))
-def test_when_all_goes_well_all_is_done(
-    steps: list[Step], workers: int, which: list[int]
-) -> None:
+def test_when_all_goes_well_all_is_done(steps: list[Step], workers: int, which: list[int]) -> None:
     play = Play(steps)
     for it in which:
         while len(play.under_way) < workers and play.start():

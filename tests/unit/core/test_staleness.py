@@ -15,17 +15,18 @@ from cg_sync.core.frozen import Frozen
 from cg_sync.core.live_index import indexed
 from cg_sync.core.match import pair_up
 from cg_sync.core.members import MemberDelta, fingerprint_of
+from cg_sync.core.moved import Moved
 from cg_sync.core.plan import AddMembers, CreateRecord, Plan, RemoveMembers, Target, make_plan
 from cg_sync.core.project import Guards, Ownership
 from cg_sync.core.staleness import (
     Judged,
-    Moved,
     Standing,
     conflicts,
     held_back,
     judged,
     made_already,
     remaining,
+    still_to_do,
 )
 from cg_sync.core.state import Held, Live, Tombstone, Unreadable, Wanted
 from cg_sync.kinds import KINDS
@@ -348,6 +349,17 @@ def test_while_there_is_a_conflict_nothing_is_taken_away() -> None:
     # Who is taken from one group may be among those whom a crossed change was to put into another.
     assert [type(it) for it in remaining(found, KINDS)] == [AddMembers]
     assert [it.address.key for it in held_back(found, KINDS)] == ["VIP", "spring"]
+
+
+def test_what_is_still_to_do_names_only_who_is_still_to_be_moved() -> None:
+    plan = planned(VIP, SPRING, live=having(VIP, EARLIER),
+                   members={VIP.address: moving([1, 3], [2], [2])})  # fmt: skip
+    found = judged(plan, indexed(having(VIP, SPRING)), {VIP.address: [1, 2]}, KINDS)
+    (left,) = still_to_do(found)
+    assert left.address == VIP.address
+    assert isinstance(left, Update)
+    assert left.members is not None
+    assert (left.members.add, left.members.remove) == (customers(3), customers(2))
 
 
 def test_without_a_conflict_all_is_made() -> None:

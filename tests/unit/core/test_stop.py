@@ -51,12 +51,13 @@ def test_a_wait_lasts_as_long_as_it_should_in_short_naps(seconds: float) -> None
     assert all(it <= LONGEST_NAP_SECONDS for it in clock.naps)
 
 
-def test_no_wait_is_begun_that_would_outlast_the_deadline() -> None:
+def test_no_wait_is_begun_that_would_outlast_the_deadline_and_the_run_ends_then() -> None:
     clock = Clock()
     stop = clock.stop(10)
-    assert not stop.pause(10.5)
-    assert (clock.naps, stop.why) == ([], "")
     assert stop.pause(9)
+    clock.naps.clear()
+    assert not stop.pause(1.5)
+    assert (clock.naps, stop.why) == ([], "the deadline would pass while waiting for the shop")
 
 
 def test_a_wait_up_to_the_very_deadline_ends_with_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cg_sync.core.account import Account, Deed, accounts_of
 from cg_sync.core.address import Address, RemoteId
-from cg_sync.core.diff import Create, Delete, Difference, Update, field_changes
+from cg_sync.core.diff import Change, Create, Delete, Difference, Update, field_changes
 from cg_sync.core.fingerprint import held_fingerprint
 from cg_sync.core.frozen import Frozen
 from cg_sync.core.job import Manner
@@ -145,7 +145,9 @@ def test_what_is_not_known_whole_any_more_is_known_by_its_name() -> None:
 # --- what it updated
 
 
-def updated(it: Held, wanted: Wanted, wire: JsonObject, **refers: Mapping[str, RemoteId]) -> Account:
+def updated(
+    it: Held, wanted: Wanted, wire: JsonObject, **refers: Mapping[str, RemoteId]
+) -> Account:
     return Account(deed("update", wanted, left_as(it, wanted), Before(wire, refers)))
 
 
@@ -155,7 +157,9 @@ UPDATE = an_update(EARLIER, SPRING)
 def test_what_was_updated_gets_its_old_values_to_the_letter() -> None:
     run = updated(a_record(SPRING), SPRING, {"priority": 5})
     back = an_update(SPRING, EARLIER)
-    assert inverse(UPDATE, run, having(SPRING)) == Inverse((back,), {SPRING.address: {"priority": 5}})
+    assert inverse(UPDATE, run, having(SPRING)) == Inverse(
+        (back,), {SPRING.address: {"priority": 5}}
+    )
 
 
 def test_what_the_shop_made_of_an_update_is_taken_back_too() -> None:
@@ -202,7 +206,7 @@ def test_a_rule_that_names_a_renamed_group_is_read_with_its_old_name() -> None:
     """Both are taken back: so that afterwards the rule says what it said."""
     said = a_setting("spring", priority=5, rule=naming("Gold"))
     says = a_setting("spring", priority=10, rule=naming("VIP"))
-    wire = {"customer_groups": [40], "slug": "customer-group-rule"}
+    wire: JsonObject = {"customer_groups": [40], "slug": "customer-group-rule"}
     accounts = {
         VIP.address: updated(a_record(VIP, remote_id=40), VIP, {"name": "Gold"}),
         says.address: updated(
@@ -210,11 +214,19 @@ def test_a_rule_that_names_a_renamed_group_is_read_with_its_old_name() -> None:
         ),
     }
     live = the_groups(having(a_record(VIP, remote_id=40), a_record(says)))
-    changes = [an_update(GOLD, VIP, remote_id=40), an_update(said, says)]
+    changes: list[Change] = [an_update(GOLD, VIP, remote_id=40), an_update(said, says)]
     found = inverse_of(changes, accounts, indexed(live), {}, KINDS, CONTEXT)
     assert found.refused == ()
     assert [it.spec for it in found.changes if isinstance(it, Update)] == [GOLD.spec, said.spec]
     assert set(found.exact) == {GOLD.address, said.address}
+
+
+def test_a_group_that_somebody_else_renamed_since_is_left_alone() -> None:
+    run = updated(a_record(VIP), VIP, {"name": "Gold"})
+    live = having(a_group("Silver"))
+    assert refused(inverse(an_update(GOLD, VIP), run, live)) == (
+        Moved("name", "written by the run as VIP", "Silver"),
+    )
 
 
 def test_values_that_speak_of_what_is_gone_cannot_be_had_back() -> None:
@@ -224,7 +236,7 @@ def test_values_that_speak_of_what_is_gone_cannot_be_had_back() -> None:
     assert refused(inverse(UPDATE, of_lists, having(SPRING))) == (
         Moved("display.price_list", "gone", "not in the shop any more"),
     )
-    wire = {"customer_groups": [41], "slug": "customer-group-rule"}
+    wire: JsonObject = {"customer_groups": [41], "slug": "customer-group-rule"}
     of_groups = updated(a_record(SPRING), SPRING, {"config": wire}, customer_groups={"Gone": 41})
     assert refused(inverse(UPDATE, of_groups, having(SPRING))) == (
         Moved("rule", "Gone", "not in the shop any more"),
@@ -241,14 +253,17 @@ def test_values_that_speak_of_what_was_made_anew_are_sent_with_its_new_id() -> N
 
 
 def test_values_that_speak_of_what_the_undo_makes_anew_wait_for_it() -> None:
-    wire = {"customer_groups": [41], "slug": "customer-group-rule"}
+    wire: JsonObject = {"customer_groups": [41], "slug": "customer-group-rule"}
     accounts = {
         VIP.address: gone(VIP, {"name": "VIP"}),
         SPRING.address: updated(
             a_record(SPRING), SPRING, {"config": wire}, customer_groups={"VIP": 41}
         ),
     }
-    changes = [an_update(a_setting("spring", rule=naming("VIP")), SPRING), a_delete(VIP)]
+    changes: list[Change] = [
+        an_update(a_setting("spring", rule=naming("VIP")), SPRING),
+        a_delete(VIP),
+    ]
     found = inverse_of(changes, accounts, indexed(having(SPRING)), {}, KINDS, CONTEXT)
     assert found.refused == ()
     assert [it.address for it in found.changes] == [VIP.address, SPRING.address]
@@ -307,7 +322,7 @@ def gone(it: Wanted, wire: JsonObject | None, *, ended: bool = True, **more: obj
 
 
 def test_what_was_deleted_is_made_anew_with_all_its_fields_and_members() -> None:
-    wire = {"name": "VIP", "extra": 7}
+    wire: JsonObject = {"name": "VIP", "extra": 7}
     run = gone(VIP, wire, members=(3, 1), left_out=("extra_field", "note"))
     found = inverse(a_delete(VIP, remote_id=9), run, having())
     (change,) = found.changes
@@ -338,13 +353,11 @@ def test_a_delete_that_did_not_happen_needs_nothing() -> None:
 
 def test_what_nobody_looked_at_before_it_went_is_lost() -> None:
     found = inverse(a_delete(VIP), gone(VIP, None), having())
-    assert found == Inverse(
-        losses=("group VIP cannot be had back: the run did not look at it",)
-    )
+    assert found == Inverse(losses=("group VIP cannot be had back: the run did not look at it",))
 
 
 def test_where_another_has_the_name_by_now_nothing_is_made_anew() -> None:
-    wire = {"slug": "spring", "name": "Spring", "priority": 10, "config": None}
+    wire: JsonObject = {"slug": "spring", "name": "Spring", "priority": 10, "config": None}
     run = gone(SPRING, wire)
     live = having(a_record(OTHER, remote_id=9))
     assert refused(inverse(a_delete(SPRING), run, live)) == (Moved("slug", "gone", "there"),)
@@ -366,17 +379,15 @@ def test_what_was_made_anew_just_so_lacks_at_most_members() -> None:
 
 def test_all_is_in_the_order_of_plans() -> None:
     settings = [a_setting(slug) for slug in ("q", "p")]
-    changes = [*(a_create(it) for it in settings), a_create(VIP)]
+    changes: list[Change] = [*(a_create(it) for it in settings), a_create(VIP)]
     accounts = {it.address: Account(deed("create", it, None)) for it in (*settings, VIP)}
-    found = inverse_of(
-        changes, accounts, indexed(having(*settings, VIP)), {}, KINDS, CONTEXT
-    )
+    found = inverse_of(changes, accounts, indexed(having(*settings, VIP)), {}, KINDS, CONTEXT)
     assert [it.address.key for it in found.changes] == ["VIP", "p", "q"]
 
 
 def test_one_that_is_left_alone_keeps_no_other_from_being_taken_back() -> None:
     summer = a_setting("summer")
-    changes = [UPDATE, a_create(summer)]
+    changes: list[Change] = [UPDATE, a_create(summer)]
     accounts = {
         SPRING.address: updated(a_record(SPRING), SPRING, {"priority": 5}),
         summer.address: Account(deed("create", summer, None)),
@@ -387,7 +398,13 @@ def test_one_that_is_left_alone_keeps_no_other_from_being_taken_back() -> None:
 
 
 def test_ids_of_lists_are_those_of_the_shop() -> None:
-    wire = {"slug": "spring", "name": "Spring", "priority": 10, "config": None, "price_list": 7}
+    wire: JsonObject = {
+        "slug": "spring",
+        "name": "Spring",
+        "priority": 10,
+        "config": None,
+        "price_list": 7,
+    }
     run = gone(SPRING, wire, references={"price_lists": {"student-tr": 7}})
     found = inverse(a_delete(SPRING), run, having(ids=IDS))
     assert found.exact == {SPRING.address: wire}

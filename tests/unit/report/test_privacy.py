@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from cg_sync.core.members import Member, UnknownKey
-from cg_sync.core.outcome import Failure, Outcome
+from cg_sync.core.moved import Moved
+from cg_sync.core.outcome import Failure, Normalised, Outcome
 from cg_sync.core.plan import Plan, Target
+from cg_sync.core.schedule import Skipped
+from cg_sync.core.undo import Inverse, Refused
 from cg_sync.errors import Position, Problem
 from cg_sync.report.data import json_text, outcome_data, plan_data, problems_data
 from cg_sync.report.line import plain
-from cg_sync.report.text import outcome_lines, plan_lines, problem_lines, step_line
+from cg_sync.report.outcome import outcome_lines
+from cg_sync.report.text import plan_lines, problem_lines, step_line
+from cg_sync.report.undo import undo_data, undo_lines
 from cg_sync.rules.ir import RawRule
 from tests.unit.report.builders import (
     LABELS,
@@ -71,12 +76,27 @@ def test_no_outcome_names_a_customer() -> None:
     plan = planted()
     for step in plan.steps:
         assert SECRET not in plain([step_line(step, LABELS)])
+        address = step.change.address
         for outcome in (
-            Outcome(plan, (), Failure(step, f"{MARKER} exists", hint=MARKER)),
+            Outcome(plan, (), (Failure(step, f"{MARKER} exists", hint=MARKER),)),
+            Outcome(plan, (), skipped=(Skipped(step, plan.steps[0]),), stopped=f"for {MARKER}"),
             Outcome(plan, plan.steps, left=plan.changes),
-        ):
+            Outcome(
+                plan, plan.steps, left=(), left_out=plan.changes,
+                normalised=(Normalised(address, "name", MARKER, [MARKER]),),
+            ),
+        ):  # fmt: skip
             assert SECRET not in plain(outcome_lines(outcome, LABELS)).lower()
             assert SECRET not in json_text(outcome_data(outcome)).lower()
+
+
+def test_what_an_undo_leaves_names_no_customer() -> None:
+    inverse = Inverse(
+        refused=(Refused(groups(MARKER)[0], (Moved("name", MARKER, f"x {MARKER}"),)),),
+        losses=(f"group {MARKER} is made anew",),
+    )
+    assert SECRET not in plain(undo_lines(inverse, LABELS))
+    assert SECRET not in json_text(undo_data("run-1", inverse))
 
 
 def test_unknown_customers_are_counted_and_not_named() -> None:
