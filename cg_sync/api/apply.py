@@ -87,6 +87,7 @@ class _Run(Generic[C]):
         self._bench = Bench(job, shop, journal, stop, kinds, context, manner.recheck)
         self._result = Result()
         self._in_a_row = 0
+        self._failed = 0
         self._waiting: SimpleQueue[int | None] = SimpleQueue()
         self._finished: SimpleQueue[tuple[int, Ending]] = SimpleQueue()
         self._under_way: set[int] = set()
@@ -104,12 +105,13 @@ class _Run(Generic[C]):
                 self._waiting.put(None)
         result = self._result
         result.skipped = self._schedule.skipped
-        result.stopped = self._stop.why if self._schedule.left else ""
+        result.stopped = self._stop.why if len(result.done) < len(self._steps) else ""
         return result
 
     def _drive(self, workers: int) -> None:
         drained = 0.0
         while True:
+            self._call_between()
             while not self._stop.why and len(self._under_way) < workers:
                 number = self._schedule.next()
                 if number is None:
@@ -125,7 +127,6 @@ class _Run(Generic[C]):
                 if drained >= DRAIN_SECONDS:
                     self._give_up()
                     return
-            self._call_between()
 
     def _call_between(self) -> None:
         if self._stop.why:
@@ -152,7 +153,9 @@ class _Run(Generic[C]):
         self._result.normalised.extend(ending.normalised)
         if ending.bug is not None:
             raise ending.bug
-        if ending.failure is None:
+        if not ending.begun:
+            self._schedule.hand_back(number)
+        elif ending.failure is None:
             self._schedule.succeed(number)
             self._in_a_row = 0
             self._result.done.append(step)
@@ -161,14 +164,15 @@ class _Run(Generic[C]):
             self._schedule.fail(number)
             self._result.failures.append(ending.failure)
             self._result.error = self._result.error or ending.error
-            self._in_a_row += not ending.failure.crossed
+            if not ending.failure.crossed:  # That is nobody's fault, and says nothing of the rest.
+                self._in_a_row += 1
+                self._failed += 1
             self._stop_if_hopeless(ending)
         if ending.journal_lost is not None:
             self._stop.ask(str(ending.journal_lost))
 
     def _stop_if_hopeless(self, ending: Ending) -> None:
-        failed = len(self._result.failures)
-        tried = failed + len(self._result.done)
+        tried = self._failed + len(self._result.done)
         if self._manner.fail_fast:
             self._stop.ask("a write failed, and --fail-fast was asked for")
         elif isinstance(ending.error, TokenRefused) or (
@@ -177,5 +181,5 @@ class _Run(Generic[C]):
             self._stop.ask("the shop refuses these credentials")
         elif self._in_a_row >= FAILURES_IN_A_ROW:
             self._stop.ask(f"{self._in_a_row} writes in a row failed")
-        elif tried >= FAILURES_SHARE_FROM and failed / tried > FAILURES_SHARE:
-            self._stop.ask(f"{failed} of {tried} writes failed")
+        elif tried >= FAILURES_SHARE_FROM and self._failed / tried > FAILURES_SHARE:
+            self._stop.ask(f"{self._failed} of {tried} writes failed")

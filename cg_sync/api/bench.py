@@ -10,7 +10,12 @@ from typing import Generic, Literal, Protocol, assert_never
 
 from cg_sync.api import deeds
 from cg_sync.api.known_ids import KnownIds
-from cg_sync.api.look import Crossed, look_before_delete, look_before_update
+from cg_sync.api.look import (
+    Crossed,
+    look_before_delete,
+    look_before_update,
+    references_of,
+)
 from cg_sync.api.sizes import Sizes
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.job import Job
@@ -75,6 +80,8 @@ class Ending:
     normalised: tuple[Normalised, ...] = ()
     journal_lost: JournalLost | None = None
     bug: BaseException | None = None
+    begun: bool = True
+    """False when nothing was sent, since the run must end."""
 
 
 class Bench(Generic[C]):
@@ -128,9 +135,9 @@ class Bench(Generic[C]):
         has deleted, those few are found by halves and the others go through.
         """
         is_whole = len(members) == len(step.members)
-        if self._stop.why and not is_whole:
-            return Ending(Failure(step, self._stop.why))
         ending = self._written(step, members, None)
+        if not ending.begun and not is_whole:
+            return Ending(Failure(step, self._stop.why))
         if not isinstance(ending.error, Rejected) or ending.error.status != 400:
             refused.done += len(members) if ending.failure is None else 0
             return ending
@@ -153,7 +160,9 @@ class Bench(Generic[C]):
         return replace(worst, failure=replace(worst.failure, reason=reason, partly=True))
 
     def _written(self, step: Step, members: tuple[RemoteId, ...], before: Before | None) -> Ending:
-        """One call to the shop, noted before and after."""
+        """One call to the shop, noted before and after; none once the run must end."""
+        if self._stop.why:
+            return Ending(begun=False)
         address = step.change.address
         try:
             number = self._journal.begin(
@@ -206,7 +215,9 @@ class Bench(Generic[C]):
                 return seen.before, seen.as_planned
             case UpdateRecord(change):
                 before = kind.to_wire(change.before, self._job.ids_then)
-                return Before(deeds.changed_fields(change, before, kind)), False
+                wire = deeds.changed_fields(change, before, kind)
+                references = references_of(change.before, kind, self._job.ids_then)
+                return Before(wire, references), False
             case DeleteRecord(change):
                 seen = look_before_delete(
                     change, kind, self._shop, self._job.ids_then, self._context,

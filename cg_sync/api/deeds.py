@@ -13,7 +13,7 @@ from cg_sync.core.fingerprint import held_fingerprint
 from cg_sync.core.kind import C, Ids, Kind, Spec, WireUnreadable
 from cg_sync.core.outcome import Normalised
 from cg_sync.core.state import Held
-from cg_sync.errors import ApiError, BadAnswer, Rejected, Unreachable
+from cg_sync.errors import ApiError, BadAnswer, Rejected, Unauthorised, Unreachable
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 
 CREATE_ATTEMPTS = 3
@@ -72,7 +72,11 @@ def create(
     for attempt in range(1, CREATE_ATTEMPTS + 1):
         try:
             return stored(shop.create(kind.collection, payload), change.spec, kind, ids, context)
+        except Unauthorised as error:
+            error.may_be_done = error.may_be_done or lost
+            raise
         except (Unreachable, BadAnswer, Rejected) as error:
+            error.may_be_done = error.may_be_done or lost
             if not lost and (isinstance(error, Rejected) or not _may_have_arrived(error)):
                 raise
             lost = True

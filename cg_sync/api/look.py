@@ -60,7 +60,7 @@ def look_before_update(
     changed = {field.name for field in change.fields}
     names = [it.wire for it in kind.fields if shown(it.pointer) in changed]
     wire = {name: payload.get(name) for name in names}
-    return Seen(Before(wire, _references(held.spec, kind, ids)))
+    return Seen(Before(wire, references_of(held.spec, kind, ids)))
 
 
 def look_before_delete(
@@ -83,7 +83,7 @@ def look_before_delete(
         if held.size is not None and held.size != len(members):
             raise Crossed(*_moved(change, held, len(members), kind))
     wire, left_out = _kept(payload, kind)
-    return Seen(Before(wire, _references(held.spec, kind, ids), members, left_out))
+    return Seen(Before(wire, references_of(held.spec, kind, ids), members, left_out))
 
 
 def look_at_size(kind: Kind[C], remote_id: RemoteId, shop: RecordReader, *, expected: int) -> None:
@@ -122,7 +122,8 @@ def _moved(change: Delete, held: Held, size: int | None, kind: Kind[C]) -> tuple
     return (Moved("members", told_value(change.size), told_value(size)),)
 
 
-def _references(spec: Spec, kind: Kind[C], ids: Ids) -> dict[str, dict[str, RemoteId]]:
+def references_of(spec: Spec, kind: Kind[C], ids: Ids) -> dict[str, dict[str, RemoteId]]:
+    """The ids of what a record refers to, by collection and code."""
     found: dict[str, dict[str, RemoteId]] = {}
     for it in kind.references(spec):
         known = ids.codes.get(it.collection, {}).get(it.code)

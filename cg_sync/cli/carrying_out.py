@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,10 +43,13 @@ class Applying:
     run: Run
     checked: Checked
     wishes: Wishes
+    policy: Policy
     conduct: Conduct
     acknowledgements: tuple[Acknowledgement, ...]
     yes: bool
     digest: str | None = None
+    wrote: bool = False
+    """Whether anything may have been written."""
     pacer: Pacer | None = None
     """Shared by what reads and what writes: the shop counts both."""
 
@@ -72,10 +75,15 @@ class Applying:
             self.checked,
             environ=os.environ,
             writable=writable,
-            on_retry=notice,
+            on_retry=_tell_retry,
             pause=self.conduct.stop.pause,
             pacer=self.pacer,
         )
+
+
+def _tell_retry(message: str) -> None:
+    with suppress(OSError):
+        notice(message)
 
 
 def applying(
@@ -99,6 +107,7 @@ def applying(
         run,
         with_guards(checked, wishes.guard),
         wishes,
+        policy,
         conduct_of(checked, wishes, policy, run=name, journal=journal),
         acknowledged(wishes.allow, wishes.allowances, policy, now=now),
         yes,
@@ -119,15 +128,24 @@ def present(it: Applying, plan: Plan, *, shown: bool = True) -> None:
         refuse_if_other(plan, it.digest, "the plan is not the one that was asked for")
 
 
+def only_shown(it: Applying, plan: Plan, also: str) -> None:
+    """End a dry run: in JSON with the plan, and what the run's result knows under `also`."""
+    from cg_sync.report.data import plan_data
+
+    if it.aside:
+        write_json({"plan": plan_data(plan), also: it.run.result[also]})
+        it.run.printed_document = True
+
+
 def pass_guards(it: Applying, plan: Plan, *, before: Sequence[str] = ()) -> None:
     """Raise PlanRefused unless every guard that says no was allowed for this plan; what was is kept
     for the journal, and comes from there as `before` when a run goes on.
     """
-    from cg_sync.core.acknowledgement import acknowledgement_in, acknowledgement_said
-    from cg_sync.workflow.guarding import refuse_if_guarded, used_said
+    from cg_sync.core.acknowledgement import acknowledgement_said
+    from cg_sync.workflow.guarding import acknowledged, refuse_if_guarded, used_said
 
     now = datetime.now(UTC)
-    given = (*it.acknowledgements, *(acknowledgement_in(text, now=now) for text in before))
+    given = (*it.acknowledgements, *acknowledged(before, None, it.policy, now=now))
     used = refuse_if_guarded(plan, it.checked, given, now=now)
     for said in used_said(used):
         it.tell(line(Span(said, Tone.STRONG)))
@@ -151,7 +169,12 @@ def fence(it: Applying, source: Source | None) -> Iterator[Lease]:
         tell=notice,
     ) as lease:
         it.conduct = replace(it.conduct, between=lease.renew_if_due)
-        yield lease
+        try:
+            yield lease
+        except BaseException:
+            if not it.wrote:
+                lease.withdraw()
+            raise
 
 
 def written(
@@ -174,7 +197,7 @@ def written(
     shop = it.shop(writable=True)
     with orderly(it.conduct.stop) as signals:
         outcome = finishing(_carried_out(it, job, shop, begin))
-        whole = len(outcome.done) == len(outcome.plan.steps)
+        whole = len(outcome.done) == len(outcome.plan.steps) and not outcome.left_out
         if outcome.wrote or whole:
             said = lease.finish("done" if whole else "partly")
         else:
@@ -206,13 +229,20 @@ def _carried_out(it: Applying, job: Job, shop: Shop, begin: Callable[[], Journal
 
         def told(step: Step) -> None:
             done.append(step)
-            advance()
-            it.tell(step_line(step, it.labels))
+            with suppress(OSError):  # A full disk under our output is no reason to stop.
+                advance()
+                it.tell(step_line(step, it.labels))
+
+        def begun() -> Journal:
+            journal = begin()
+            it.wrote = True
+            return journal
 
         try:
-            return carry_out(it.checked, job, shop, it.conduct, begin, told)
+            return carry_out(it.checked, job, shop, it.conduct, begun, told)
         except CgSyncError:
-            raise  # It is certain that nothing was written, and the error says why.
+            it.wrote = False  # That is certain, and the error says why.
+            raise
         except BaseException:
             stopped = interrupted(job.plan, done, it.conduct)
             it.run.result["apply"] = outcome_data(stopped)

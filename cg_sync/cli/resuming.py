@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from cg_sync.cli.carrying_out import (
     applying,
     ask,
     fence,
+    only_shown,
     pass_guards,
     present,
     written,
@@ -59,7 +61,7 @@ def resume_command(run: Run, named: str | None, yes: bool, dry_run: bool, wishes
 
     Exit code 0 when all is as the run meant it, 6 when a part is still left.
     """
-    from cg_sync.workflow.journals import journal_of, load_run
+    from cg_sync.workflow.journals import journal_of, load_run, refuse_if_taken_back
 
     if named is None and yes:
         raise UsageWrong(
@@ -73,9 +75,12 @@ def resume_command(run: Run, named: str | None, yes: bool, dry_run: bool, wishes
 
         past = load_run(journal_of(run.project, undone), environ=os.environ)
         return undo(run, past, wishes, yes=yes, dry_run=dry_run)
+    from cg_sync.workflow.resume import what_is_left
+
+    refuse_if_taken_back(run.project, past.run)
     it = applying_again(run, past, wishes, yes=yes, name=past.run)
     if dry_run:
-        _held(it, past)
+        only_shown(it, what_is_left(_held(it, past)), "standing")
         return ExitCode.DONE
     if it.yes:
         with fence(it, past.plan.source) as lease:
@@ -104,8 +109,9 @@ def applying_again(
     journal: Path | None = None,
 ) -> Applying:
     """A run that goes on with an earlier one, or takes it back, in the same environment."""
+    from cg_sync.report.saved import SavedPlan
     from cg_sync.workflow.guarding import effective_policy
-    from cg_sync.workflow.saved import refuse_if_not_for
+    from cg_sync.workflow.saved import refuse_if_not_for, refuse_if_too_old
 
     run.environment = run.environment or past.plan.target.environment
     checked = run.check()
@@ -113,6 +119,9 @@ def applying_again(
     policy = effective_policy(
         checked, deadline=wishes.deadline, fail_fast=wishes.fail_fast, recheck=wishes.recheck
     )
+    began = SavedPlan(past.plan, datetime.fromisoformat(past.recorded.header.started_at))
+    if name:
+        refuse_if_too_old(began, policy.max_age, now=datetime.now(UTC))
     return applying(run, checked, wishes, policy, yes=yes, name=name, journal=journal)
 
 
@@ -127,6 +136,7 @@ def _held(it: Applying, past: PastRun) -> Today:
     """What is left to do, once people have seen it and guards let it pass."""
     from cg_sync.report.standing import standing_data, standing_lines
     from cg_sync.workflow.resume import what_is_left
+    from cg_sync.workflow.today import refuse_if_not_asked
 
     today = _read(it, past)
     it.tell(
@@ -137,6 +147,10 @@ def _held(it: Applying, past: PastRun) -> Today:
         it.tell(line())
     present(it, what_is_left(today), shown=bool(today.plan.steps))
     it.run.result["standing"] = standing_data(today.found)
+    if it.policy.check_files:
+        it.checked.refuse_if_broken()
+        with waiting("reading the shop …"):
+            refuse_if_not_asked(today, it.checked, it.shop(writable=False))
     pass_guards(it, today.plan, before=past.recorded.header.allowed)
     return today
 

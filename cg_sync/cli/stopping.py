@@ -33,7 +33,7 @@ class Caught:
         """Unwind as the signal would have by itself; returns when there was none."""
         if self.number == signal.SIGINT:
             raise KeyboardInterrupt
-        if self.number == signal.SIGTERM:
+        if self.number is not None:
             raise Terminated
 
 
@@ -52,13 +52,16 @@ def orderly(stop: Stop) -> Iterator[Caught]:
             caught.number = number
             caught.reraise()
         caught.number = number
-        stop.ask("Ctrl-C" if number == signal.SIGINT else "SIGTERM")
+        stop.ask("Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name)
         # Not through the stream: the signal may have come in the middle of a line. A stream that
         # is no file is one of a test, or closed.
         with suppress(OSError, ValueError):
             os.write(sys.stderr.fileno(), _NOTICE)
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32":
+        signals.append(signal.SIGHUP)  # The terminal is gone, as when a line drops.
+    before = {number: signal.signal(number, ask) for number in signals}
     try:
         yield caught
     finally:

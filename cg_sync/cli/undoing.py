@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cg_sync.cli.carrying_out import Applying, ask, fence, pass_guards, present, written
+from cg_sync.cli.carrying_out import (
+    Applying,
+    ask,
+    fence,
+    only_shown,
+    pass_guards,
+    present,
+    written,
+)
 from cg_sync.cli.conducting import Wishes, journal_option, wishes_options
 from cg_sync.cli.resuming import applying_again
 from cg_sync.cli.run import (
@@ -83,13 +91,30 @@ def undo(
     journal: Path | None = None,
 ) -> int:
     """Take back a run; the exit code of a good end. Raises a CgSyncError for others."""
+    from cg_sync.workflow.journals import load_run, standing_still
+
+    with standing_still(past):
+        past = load_run(past.path, environ=os.environ)
+        return _undo(run, past, wishes, yes=yes, dry_run=dry_run, digest=digest, journal=journal)
+
+
+def _undo(
+    run: Run,
+    past: PastRun,
+    wishes: Wishes,
+    *,
+    yes: bool,
+    dry_run: bool,
+    digest: str | None,
+    journal: Path | None,
+) -> int:
     from cg_sync.workflow.apply import refuse_if_other
     from cg_sync.workflow.plan import source_of
 
     it = applying_again(run, past, wishes, yes=yes, journal=journal)
     it.digest = digest
     if dry_run:
-        _shown(it, past)
+        only_shown(it, _shown(it, past).plan, "undo")
         return ExitCode.DONE
     source = source_of(it.checked)
     if it.yes:

@@ -33,30 +33,33 @@ def phases_of(steps: Sequence[Step]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The earlier steps without which a step must not be made, by their numbers; `all_given` is one
-    set for many steps, of phases before theirs.
+    """The steps without which a step must not be made, by their numbers. `shared` are sets that
+    many steps have in common, all of phases before theirs.
     """
 
     own: frozenset[int]
-    all_given: frozenset[int] = frozenset()
+    shared: tuple[frozenset[int], ...] = ()
 
 
 def needs_of(steps: Sequence[Step], kinds: Sequence[Kind[C]]) -> tuple[Needs, ...]:
     """What each step builds on:
 
-    - the others of the same resource, but for lists of members, which stand for themselves;
+    - what makes or changes the same resource;
     - what makes or renames a record that it refers to;
-    - what frees a place that only one record can have;
+    - of an update what frees a place that only one record can have; in a ring one goes ahead;
     - for members who go: what gives the same customers something else, and the settings that speak
       of their group;
-    - for a record that goes: all that is given to its kind, and all who join a group if it has
-      members, since that may be what takes its place.
+    - for a record that goes: all that is given to its kind, all who join a group, and what speaks
+      of it, since that may be what takes its place.
     """
+    by_name = {kind.name: kind for kind in kinds}
     leaving = {it.pk for step in steps if isinstance(step, RemoveMembers) for it in step.members}
-    known = _Known({kind.name: kind for kind in kinds}, leaving)
+    known = _Known(by_name, leaving)
+    handovers = _handovers(steps, by_name)
     found = []
     for number, step in enumerate(steps):
-        found.append(Needs(frozenset(known.needed_by(step)), known.all_given(step)))
+        own = frozenset((*known.needed_by(step), *handovers.get(number, ())))
+        found.append(Needs(own, known.shared_by(step)))
         known.note(number, step)
     return tuple(found)
 
@@ -71,12 +74,11 @@ class _Known:
         self._leaving = leaving
         self._records: dict[tuple[str, str], int] = {}
         self._made: dict[tuple[str, str], int] = {}
-        self._freed: dict[tuple[str, str], int] = {}
         self._speaks_of: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._given: defaultdict[str, set[int]] = defaultdict(set)
-        self._joins: defaultdict[RemoteId, set[int]] = defaultdict(set)
+        self._joins: dict[RemoteId, tuple[int, ...]] = {}
         self._additions: set[int] = set()
-        self._all_given: dict[str, frozenset[int]] = {}
+        self._shared: dict[object, frozenset[int]] = {}
 
     def note(self, number: int, step: Step) -> None:
         """Remember what this step does."""
@@ -90,47 +92,92 @@ class _Known:
         if isinstance(step, CreateRecord | UpdateRecord):
             self._made[kind.collection, change.address.key] = number
             self._given[kind.name].add(number)
-        if isinstance(step, UpdateRecord | DeleteRecord):
-            for claim in _freed(step, kind):
-                self._freed[kind.name, repr(claim)] = number
         if isinstance(step, AddMembers):
             self._additions.add(number)
+            mine = (number,)  # One for all: a million customers may be on their way.
             for member in step.members:
                 if member.pk in self._leaving:
-                    self._joins[member.pk].add(number)
+                    earlier = self._joins.get(member.pk)
+                    self._joins[member.pk] = mine if earlier is None else (*earlier, number)
 
     def needed_by(self, step: Step) -> Iterator[int]:
-        """The earlier steps that this one builds on."""
+        """The earlier steps that this one alone builds on."""
         change = step.change
         kind = self._kinds[change.address.kind]
         own = self._records.get((change.address.kind, change.address.key))
         if own is not None:
             yield own
-        if isinstance(step, CreateRecord | UpdateRecord) and not isinstance(
-            step.change.spec, Frozen
-        ):
-            for it in kind.references(step.change.spec):
-                if (it.collection, it.code) in self._made:
-                    yield self._made[it.collection, it.code]
-            for claim in kind.claims(step.change.spec):
-                if (kind.name, repr(claim)) in self._freed:
-                    yield self._freed[kind.name, repr(claim)]
-        if isinstance(step, RemoveMembers | DeleteRecord):
-            for key in {change.address.key, _former(step)}:
-                yield from self._speaks_of[kind.collection, key]
+        if isinstance(step, CreateRecord | UpdateRecord):
+            for it in _references(step.change.spec, kind):
+                if it in self._made:
+                    yield self._made[it]
         if isinstance(step, RemoveMembers):
             for member in step.members:
                 yield from self._joins.get(member.pk, ())
 
-    def all_given(self, step: Step) -> frozenset[int]:
-        """What may take the place of a record that goes; empty for other steps."""
-        if not isinstance(step, DeleteRecord):
-            return frozenset()
+    def shared_by(self, step: Step) -> tuple[frozenset[int], ...]:
+        """What this step builds on together with others; nothing for one that gives."""
+        if not isinstance(step, RemoveMembers | DeleteRecord):
+            return ()
         kind = self._kinds[step.change.address.kind]
-        if kind.name not in self._all_given:  # Nothing is given any more once records go.
-            joins = self._additions if kind.has_members else ()
-            self._all_given[kind.name] = frozenset(self._given[kind.name].union(joins))
-        return self._all_given[kind.name]
+        found = [
+            self._once((kind.collection, key), self._speaks_of[kind.collection, key])
+            for key in sorted({step.change.address.key, _former(step)})
+        ]
+        if isinstance(step, DeleteRecord):
+            found.append(self._once(kind.name, self._given[kind.name]))
+            found.append(self._once("", self._additions))
+        return tuple(it for it in found if it)
+
+    def _once(self, name: object, steps: Set[int]) -> frozenset[int]:
+        """The same set for all who ask, as long as it stays the same."""
+        key = (name, len(steps))
+        if key not in self._shared:
+            self._shared[key] = frozenset(steps)
+        return self._shared[key]
+
+
+def _handovers(steps: Sequence[Step], kinds: Mapping[str, Kind[C]]) -> dict[int, tuple[int, ...]]:
+    """The updates that wait for another to free a place, and for which. Rings are broken."""
+    updates = {number: it for number, it in enumerate(steps) if isinstance(it, UpdateRecord)}
+    frees = {
+        (it.change.address.kind, repr(claim)): number
+        for number, it in updates.items()
+        for claim in _freed(it, kinds[it.change.address.kind])
+    }
+    waits: dict[int, list[int]] = {}
+    for number, it in updates.items():
+        kind, spec = kinds[it.change.address.kind], it.change.spec
+        claims = () if isinstance(spec, Frozen) else kind.claims(spec)
+        waits[number] = [
+            frees[kind.name, repr(claim)]
+            for claim in claims
+            if frees.get((kind.name, repr(claim)), number) != number
+        ]
+    _break_rings(waits)
+    return {number: tuple(those) for number, those in waits.items() if those}
+
+
+def _break_rings(waits: Mapping[int, list[int]]) -> None:
+    """Take out of each ring the wait that closes it."""
+    finished: set[int] = set()
+    for start in waits:
+        path = {start: None} if start not in finished else {}
+        while path:
+            here = next(reversed(path))
+            waits[here][:] = [it for it in waits[here] if it not in path]
+            onward = next((it for it in waits[here] if it not in finished), None)
+            if onward is None:
+                finished.add(here)
+                del path[here]
+            else:
+                path[onward] = None
+
+
+def _references(spec: Spec, kind: Kind[C]) -> Iterator[tuple[str, str]]:
+    """What a Spec refers to, by collection and code, as far as it is known here."""
+    if not isinstance(spec, Frozen):
+        yield from ((it.collection, it.code) for it in kind.references(spec))
 
 
 def _former(step: Step) -> str:
@@ -147,11 +194,7 @@ def _specs(step: RECORDS) -> Iterator[Spec]:
     yield from (it for it in both if not isinstance(it, Frozen))
 
 
-def _freed(step: UpdateRecord | DeleteRecord, kind: Kind[C]) -> Iterator[object]:
-    before, after = step.change.before, None
-    if isinstance(step, UpdateRecord):
-        after = step.change.spec
-    if isinstance(before, Frozen) or isinstance(after, Frozen):
-        return
-    kept = kind.claims(after) if after is not None else ()
-    yield from (it for it in kind.claims(before) if it not in kept)
+def _freed(step: UpdateRecord, kind: Kind[C]) -> Iterator[object]:
+    before, after = step.change.before, step.change.spec
+    if not isinstance(before, Frozen) and not isinstance(after, Frozen):
+        yield from (it for it in kind.claims(before) if it not in kind.claims(after))

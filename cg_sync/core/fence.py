@@ -88,10 +88,12 @@ def refuse_if_older(
         )
 
 
-def held_by(record: Record, run: str, *, now: datetime) -> Lease | None:
-    """The lease of another run than this one, while it counts."""
+def living_lease(record: Record, *, now: datetime) -> Lease | None:
+    """The lease that somebody has, while it counts. It is also that of the same run which is gone
+    on with: whether that is dead nobody can tell but by waiting.
+    """
     lease = record.lease
-    if lease is None or lease.holder == run or now >= lease.until + CLOCKS_APART:
+    if lease is None or now >= lease.until + CLOCKS_APART:
         return None
     return lease
 

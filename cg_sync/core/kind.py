@@ -98,7 +98,9 @@ class Ids:
 
     def having(self, collection: str, codes: Mapping[str, RemoteId]) -> Ids:
         """These ids and those of `codes` too; a code that is there gets its new id."""
-        known = {**self.codes.get(collection, {}), **codes}
+        # The new ones come last: of two codes of one record the last is what it is called.
+        others = {it: one for it, one in self.codes.get(collection, {}).items() if it not in codes}
+        known = {**others, **codes}
         return replace(self, codes={**self.codes, collection: known})
 
     def remembering(self, collection: str, gone: Mapping[RemoteId, str]) -> Ids:

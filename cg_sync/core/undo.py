@@ -16,7 +16,7 @@ from cg_sync.core.live_index import LiveIndex
 from cg_sync.core.members import Member, MemberDelta, fingerprint_of
 from cg_sync.core.moved import Moved, moved_fields
 from cg_sync.core.staleness import LiveMembers, lost_references
-from cg_sync.core.state import Held
+from cg_sync.core.state import Held, Live
 from cg_sync.errors import Position, counted
 from cg_sync.jsonvalue import JsonObject
 
@@ -73,7 +73,7 @@ def inverse_of(
             found += undoing.inverse(change)
         except _Moved as it:
             refused.append(Refused(change.address, it.moved))
-    lost = _lost(found, by_name, today.live.ids)
+    lost = _lost(found, by_name, today.live.ids) | _used(found, today.live, by_name)
     refused += [Refused(address, moved) for address, moved in lost.items()]
     found = [it for it in found if it.address not in lost]
     rank = {kind.name: number for number, kind in enumerate(kinds)}
@@ -182,7 +182,8 @@ class _Undoing(Generic[C]):
         """A record of then; what it refers to and is gone keeps the name it had."""
         ids = self._before
         for collection, codes in before.references.items():
-            ids = ids.remembering(collection, {it: code for code, it in codes.items()})
+            gone = {it: code for code, it in codes.items() if it not in ids.names(collection)}
+            ids = ids.remembering(collection, gone) if gone else ids
         try:
             return kind.from_wire(wire, ids, self._context)
         except WireUnreadable as error:
@@ -292,6 +293,31 @@ def _lost(
         if it.fields
     }
     return {address: moved for address, moved in lost.items() if moved}
+
+
+def _used(
+    found: Sequence[Change], live: Live, kinds: Mapping[str, Kind[C]]
+) -> dict[Address, tuple[Moved, ...]]:
+    """Of what would be deleted: what somebody refers to by now who stays."""
+    gone = {(kinds[it.address.kind].collection, it.address.key): it.address
+            for it in found if isinstance(it, Delete)}  # fmt: skip
+    if not gone:
+        return {}
+    stays = {address: held.spec for address, held in live.held.items()}
+    for it in found:
+        if isinstance(it, Delete):
+            stays.pop(it.address, None)
+        elif isinstance(it, Update):
+            stays[Address(it.address.kind, it.former or it.address.key)] = it.spec
+    used: dict[Address, tuple[Moved, ...]] = {}
+    for address, spec in stays.items():
+        kind = kinds[address.kind]
+        for reference in kind.references(spec):
+            if (reference.collection, reference.code) in gone:
+                mine = gone[reference.collection, reference.code]
+                by = f"used by {kind.label} {address.key}"
+                used[mine] = (*used.get(mine, ()), Moved("use", "by nobody else", by))
+    return used
 
 
 def _members_of(pks: Iterable[RemoteId]) -> tuple[Member, ...]:

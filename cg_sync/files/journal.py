@@ -5,9 +5,12 @@ is sent.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cg_sync.core.address import Address, RemoteId
@@ -27,7 +30,7 @@ from cg_sync.core.journal import (
 )
 from cg_sync.errors import JournalLost, Locked, PlanUnusable, UsageWrong
 from cg_sync.files.reading import read_at_most
-from cg_sync.jsonvalue import JsonObject
+from cg_sync.jsonvalue import JsonObject, mapping_in
 
 MAX_BYTES = 1024 * 1024 * 1024
 """The journal of a run that moves ten million customers is smaller."""
@@ -138,7 +141,7 @@ def new_journal(path: Path, header: Header, *, key: str) -> Journal:
     Raises JournalLost when it cannot be made, UsageWrong when there is a file already.
     """
     try:
-        if path.parent.as_posix().endswith(FOLDER):
+        if path.parent.parts[-2:] == (".cg-sync", "runs"):
             _make_folder(path.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         handle = os.open(path, flags, 0o600)
@@ -149,11 +152,11 @@ def new_journal(path: Path, header: Header, *, key: str) -> Journal:
         ) from error
     except OSError as error:
         raise _lost(path, error) from error
-    _lock(path, handle)
     journal = Journal(path, handle, key=key, last="", number=0)
     try:
+        _lock(path, handle)
         journal._add(header_record(header))
-    except JournalLost:
+    except (JournalLost, Locked):
         journal.abandon()
         path.unlink(missing_ok=True)
         raise
@@ -187,13 +190,29 @@ def continued(path: Path, recorded: Recorded, *, key: str) -> Journal:
     """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND)
-        _lock(path, handle)
-        _refuse_if_longer(path, handle, recorded, key)
-        os.ftruncate(handle, recorded.length)
     except OSError as error:
         raise _lost(path, error) from error
+    try:
+        _lock(path, handle)
+        _refuse_if_longer(path, recorded, key)
+        os.ftruncate(handle, recorded.length)
+    except BaseException as error:
+        os.close(handle)
+        if isinstance(error, OSError):
+            raise _lost(path, error) from error
+        raise
     number = max((it.number for it in recorded.begun), default=0)
     return Journal(path, handle, key=key, last=recorded.last, number=number)
+
+
+def opening_of(path: Path) -> JsonObject:
+    """The first line of a journal, as it stands there; empty for what is none."""
+    try:
+        with path.open("rb") as file:
+            first = json.loads(file.readline(MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return mapping_in(first)
 
 
 def read_journal(path: Path, *, key: str) -> Recorded | None:
@@ -226,17 +245,31 @@ def _lock(path: Path, handle: int) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        os.close(handle)
         raise Locked(
             f"another process is at work with {path}", hint="wait until it has ended"
         ) from error
+    except OSError as error:  # Some network folders cannot lock.
+        raise _lost(path, error) from error
 
 
-def _refuse_if_longer(path: Path, handle: int, recorded: Recorded, key: str) -> None:
+@contextmanager
+def at_rest(path: Path) -> Iterator[None]:
+    """Keep a journal as it is while its run is taken back. Raises Locked when that is at work."""
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except OSError as error:
+        raise _lost(path, error) from error
+    try:
+        _lock(path, handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _refuse_if_longer(path: Path, recorded: Recorded, key: str) -> None:
     """Raise Locked when there is more in the journal than was read: it must not be cut off."""
     now = read_journal(path, key=key)
     if now is None or now.last != recorded.last:
-        os.close(handle)
         raise Locked(f"another process has gone on with {path} meanwhile", hint="run it again")
 
 

@@ -160,7 +160,8 @@ def _raise_if_nothing_was_written(outcome: Outcome, result: Result) -> None:
 def interrupted(plan: Plan, done: Sequence[Step], conduct: Conduct) -> Outcome:
     """The account of a run that was stopped at once, after these steps."""
     why = "it was stopped at once: a write that was under way may be done"
-    return Outcome(plan, tuple(done), stopped=why, run=conduct.run)
+    journal = str(conduct.journal or f"{FOLDER}/{conduct.run}.jsonl")
+    return Outcome(plan, tuple(done), stopped=why, run=conduct.run, journal=journal)
 
 
 def changes_left(checked: Checked, shop: Shop) -> tuple[Change, ...]:
@@ -215,10 +216,9 @@ def _settled(
 
 def ways_on(outcome: Outcome) -> str:
     """What can be done about a run that wrote a part."""
-    return (
-        f"finish it: cg-sync resume {outcome.run}; "
-        f"or take back what is done: cg-sync undo {outcome.run}"
-    )
+    usual = outcome.journal == f"{FOLDER}/{outcome.run}.jsonl"
+    named = outcome.run if usual else outcome.journal
+    return f"finish it: cg-sync resume {named}; or take back what is done: cg-sync undo {named}"
 
 
 def refuse_if_stopped(outcome: Outcome) -> None:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from cg_sync.core.fence import (
     Claim,
     held,
-    held_by,
     held_words,
+    living_lease,
     passes_over,
     pause,
     refuse_if_elsewhere,
@@ -124,7 +124,7 @@ class _Taking:
                 return None, None
             self._refuse_if_not_next(record)
             now = self.clock()
-            lease = held_by(record, self.claim.run, now=now)
+            lease = living_lease(record, now=now)
             if lease is None:
                 return found.commit, record
             left = began + self.wait - now

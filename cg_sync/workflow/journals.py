@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cg_sync.core.journal import Recorded
 from cg_sync.core.plan import Plan
 from cg_sync.core.seal import SIGNING_KEY
-from cg_sync.errors import ApplyStopped, PlanUnusable, UsageWrong
-from cg_sync.files.journal import FOLDER, read_journal
+from cg_sync.errors import ApplyStopped, PlanStale, PlanUnusable, UsageWrong
+from cg_sync.files.journal import FOLDER, at_rest, opening_of, read_journal
 from cg_sync.kinds import KINDS
 from cg_sync.report.saved_reading import Misfit, read_saved
+
+SECOND_LETTERS = len("20261122T061548Z")
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,22 @@ def journal_of(root: Path, named: str | None) -> Path:
 
 
 def journals_in(root: Path) -> list[Path]:
-    """The journals of the project, oldest first: their names begin with the time."""
-    return sorted((root / FOLDER).glob("*.jsonl"))
+    """The journals of the project, oldest first: their names begin with the time, to the second."""
+    found = (root / FOLDER).glob("*.jsonl")
+    return sorted(found, key=lambda it: (it.name[:SECOND_LETTERS], it.stat().st_mtime_ns, it.name))
+
+
+def refuse_if_taken_back(root: Path, run: str) -> None:
+    """Raise PlanStale when another run of this project has taken this one back, as far as it could:
+    to finish it then would do anew what nobody wants.
+    """
+    for path in journals_in(root):
+        header = opening_of(path)
+        if header.get("undoes") == run:
+            raise PlanStale(
+                f"run {run} was taken back by run {path.stem}; nothing was changed",
+                hint=f"to have it after all: cg-sync undo {path.stem}",
+            )
 
 
 def load_run(path: Path, *, environ: Mapping[str, str]) -> PastRun:
@@ -76,3 +93,8 @@ def load_run(path: Path, *, environ: Mapping[str, str]) -> PastRun:
             f"the plan in {path} {misfit}; nothing was changed",
             hint="see where the shop stands: cg-sync plan",
         ) from misfit
+
+
+def standing_still(past: PastRun) -> AbstractContextManager[None]:
+    """Nobody goes on with the run while this lasts. Raises Locked when somebody does already."""
+    return at_rest(past.path)

@@ -124,6 +124,6 @@ def refuse_if_moved_since(undoing: Undoing) -> None:
         raise ApplyStopped(
             f"{counted(len(refused), 'change')} not taken back, as the shop has moved since the "
             "run; the rest is",
-            done=bool(undoing.plan.steps),
+            done=True,
             hint="see what the files ask for now: cg-sync plan",
         )

@@ -199,9 +199,15 @@ def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- bad days
 
 
-def script_of(random: Random) -> list[Json]:
-    """A few faults that come now and then."""
+OTHERS_DOING = frozenset({"shifting_pages", "duplicate_emails"})
+"""Faults that change the shop behind the back of a run."""
+
+
+def script_of(random: Random, *, others: bool) -> list[Json]:
+    """A few faults that come now and then; with `others` also those of somebody else at work."""
     rules = [_rule(random) for _ in range(random.randint(2, 4))]
+    if not others:
+        rules = [it for it in rules if not OTHERS_DOING & it.keys()]
     if random.random() < 0.3:
         rules.insert(0, {"latency": {"exponential": {"mean": 2}}})
     return rules

@@ -381,12 +381,14 @@ def test_how_it_ended_is_told_when_it_cannot_be_recorded(here: Clone, remote: Pa
     assert here.told == []
 
 
-def test_a_run_that_goes_on_takes_over_its_own_lease(
+def test_a_run_that_goes_on_waits_for_its_own_lease_and_keeps_its_commit(
     here: Clone, there: Clone, remote: Path
 ) -> None:
     began = here.head
     with here.apply("run-1") as lease:
+        assert "run run-1 writes to production" in there.refusal("run-1")
         there.commit()
+        there.time.go(minutes=20)
         with there.apply("run-1") as resumed:
             assert story(remote) == (began, "run-1", "running", True)
             here.time.go(minutes=4)

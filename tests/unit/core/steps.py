@@ -7,6 +7,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
+from cg_sync.core.dependencies import Needs
 from cg_sync.core.diff import Change, Create, Delete, Update, field_changes
 from cg_sync.core.kind import Kind
 from cg_sync.core.members import Member, MemberDelta
@@ -82,6 +83,11 @@ def leaving(it: Wanted, *pks: int, before: Wanted | None = None) -> RemoveMember
     """These customers leave a group, which may have another name `before`."""
     members = customers(*pks)
     return RemoveMembers(an_update(before or it, it, members=MemberDelta((), members, 0)), members)
+
+
+def all_of(needs: Needs) -> frozenset[int]:
+    """Everything that a step builds on, alone and together with others."""
+    return needs.own.union(*needs.shared)
 
 
 @cache

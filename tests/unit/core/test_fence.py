@@ -15,7 +15,7 @@ from cg_sync.core.fence import (
     POLL,
     Claim,
     held,
-    held_by,
+    living_lease,
     page_of_job,
     passes_over,
     pause,
@@ -172,10 +172,9 @@ def test_only_the_recorded_commit_can_be_replaced(replaces: str, passes: bool) -
         assert refusal(a_record(), claim, comes_after=False) != ""
 
 
-def test_a_run_that_goes_on_is_not_held_up_by_itself() -> None:
+def test_a_run_that_goes_on_is_not_held_up_by_its_own_commit() -> None:
     claim = a_claim(run="run-1")
     refuse_if_older(a_record(), claim, comes_after=False, plan_came_before=True)
-    assert held_by(a_record(), "run-1", now=NOW) is None
 
 
 def test_an_old_plan_is_refused_though_the_checkout_is_new() -> None:
@@ -203,13 +202,13 @@ def test_the_record_of_another_shop_is_refused_unless_it_is_replaced() -> None:
 # --- the lease
 
 
-def test_a_lease_of_another_run_counts_until_a_little_after_its_end() -> None:
+def test_a_lease_counts_until_a_little_after_its_end() -> None:
     end = NOW + TEN + CLOCKS_APART
     record = a_record()
-    assert held_by(record, "run-2", now=NOW - TEN) == record.lease
-    assert held_by(record, "run-2", now=end - timedelta(seconds=1)) == record.lease
-    assert held_by(record, "run-2", now=end) is None
-    assert held_by(a_record(lease=None), "run-2", now=NOW) is None
+    assert living_lease(record, now=NOW - TEN) == record.lease
+    assert living_lease(record, now=end - timedelta(seconds=1)) == record.lease
+    assert living_lease(record, now=end) is None
+    assert living_lease(a_record(lease=None), now=NOW) is None
 
 
 def test_who_holds_it_is_said_with_since_when_and_until_when() -> None:
@@ -263,7 +262,7 @@ def test_two_runs_never_both_hold_a_lease(taken_at: int, asked_at: int) -> None:
     assert record.lease is not None
     now = NOW + timedelta(seconds=asked_at)
     if now < record.lease.until:
-        assert held_by(record, "run-2", now=now) is not None
+        assert living_lease(record, now=now) is not None
 
 
 @pytest.mark.parametrize(

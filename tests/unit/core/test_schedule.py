@@ -14,7 +14,7 @@ from cg_sync.core.plan import Step
 from cg_sync.core.schedule import Schedule, Skipped
 from cg_sync.kinds import KINDS
 from tests.builders import a_group, a_setting
-from tests.unit.core.steps import created, deleted, joining, leaving, naming, plans, updated
+from tests.unit.core.steps import all_of, created, deleted, joining, leaving, naming, plans, updated
 
 VIP, GOLD = a_group("VIP"), a_group("Gold")
 SPRING = a_setting("spring", rule=naming("VIP"))
@@ -127,7 +127,7 @@ class Play:
         number = self.schedule.next()
         if number is None:
             return False
-        assert self.needs[number].own | self.needs[number].all_given <= self.done
+        assert all_of(self.needs[number]) <= self.done
         ended = self.done | self.failed | self.skipped
         assert {it for it in self.numbers.values() if self.phases[it] < self.phases[number]} <= (
             ended
@@ -152,9 +152,8 @@ class Play:
 
     def roots(self, number: int) -> set[int]:
         """The failures on which a step builds, however indirectly."""
-        needs = self.needs[number]
         found = set()
-        for it in needs.own | needs.all_given:
+        for it in all_of(self.needs[number]):
             found |= {it} if it in self.failed else self.roots(it)
         return found
 
