@@ -36,6 +36,7 @@ class Result:
     failures: list[Failure] = field(default_factory=list)
     skipped: tuple[Skipped, ...] = ()
     stopped: str = ""
+    out_of_time: bool = False
     normalised: list[Normalised] = field(default_factory=list)
     error: ApiError | None = None
     """Of the first failure, when there was one that the shop or the line to it caused."""
@@ -106,6 +107,7 @@ class _Run(Generic[C]):
         result = self._result
         result.skipped = self._schedule.skipped
         result.stopped = self._stop.why if len(result.done) < len(self._steps) else ""
+        result.out_of_time = bool(result.stopped) and self._stop.out_of_time
         return result
 
     def _drive(self, workers: int) -> None:
@@ -153,7 +155,7 @@ class _Run(Generic[C]):
         self._result.normalised.extend(ending.normalised)
         if ending.bug is not None:
             raise ending.bug
-        if not ending.begun:
+        if not ending.begun:  # The journal is lost, or the run must end: both stop it below.
             self._schedule.hand_back(number)
         elif ending.failure is None:
             self._schedule.succeed(number)

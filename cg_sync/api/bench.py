@@ -137,7 +137,8 @@ class Bench(Generic[C]):
         is_whole = len(members) == len(step.members)
         ending = self._written(step, members, None)
         if not ending.begun and not is_whole:
-            return Ending(Failure(step, self._stop.why))
+            why = str(ending.journal_lost or self._stop.why)
+            return Ending(Failure(step, why), journal_lost=ending.journal_lost)
         if not isinstance(ending.error, Rejected) or ending.error.status != 400:
             refused.done += len(members) if ending.failure is None else 0
             return ending
@@ -169,7 +170,7 @@ class Bench(Generic[C]):
                 address, WRITES[type(step)], members=members, before=before
             )
         except JournalLost as lost:
-            return Ending(Failure(step, str(lost)), journal_lost=lost)
+            return Ending(begun=False, journal_lost=lost)
         try:
             made = self._write(step, members)
         except ApiError as error:

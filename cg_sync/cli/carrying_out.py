@@ -137,7 +137,9 @@ def only_shown(it: Applying, plan: Plan, also: str) -> None:
         it.run.printed_document = True
 
 
-def pass_guards(it: Applying, plan: Plan, *, before: Sequence[str] = ()) -> None:
+def pass_guards(
+    it: Applying, plan: Plan, *, before: Sequence[str] = (), command: str = "apply"
+) -> None:
     """Raise PlanRefused unless every guard that says no was allowed for this plan; what was is kept
     for the journal, and comes from there as `before` when a run goes on.
     """
@@ -146,7 +148,7 @@ def pass_guards(it: Applying, plan: Plan, *, before: Sequence[str] = ()) -> None
 
     now = datetime.now(UTC)
     given = (*it.acknowledgements, *acknowledged(before, None, it.policy, now=now))
-    used = refuse_if_guarded(plan, it.checked, given, now=now)
+    used = refuse_if_guarded(plan, it.checked, given, now=now, command=command)
     for said in used_said(used):
         it.tell(line(Span(said, Tone.STRONG)))
     it.conduct = replace(it.conduct, allowed=tuple(acknowledgement_said(ack) for ack in used))
@@ -222,7 +224,7 @@ def _carried_out(it: Applying, job: Job, shop: Shop, begin: Callable[[], Journal
     from cg_sync.report.data import outcome_data
     from cg_sync.report.outcome import outcome_lines
     from cg_sync.report.text import step_line
-    from cg_sync.workflow.apply import carry_out, interrupted
+    from cg_sync.workflow.apply import carry_out, interrupted, ways_on
 
     done: list[Step] = []
     with progress("applying", len(job.plan.steps)) as advance:
@@ -247,6 +249,8 @@ def _carried_out(it: Applying, job: Job, shop: Shop, begin: Callable[[], Journal
             stopped = interrupted(job.plan, done, it.conduct)
             it.run.result["apply"] = outcome_data(stopped)
             it.tell(*outcome_lines(stopped, it.labels))
+            if it.wrote:
+                notice(ways_on(stopped))
             raise
 
 

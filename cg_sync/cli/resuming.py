@@ -143,6 +143,8 @@ def _held(it: Applying, past: PastRun) -> Today:
         line(Span(f"run {past.run}", Tone.STRONG), f", begun {past.recorded.header.started_at}")
     )
     it.tell(*standing_lines(today.found, it.labels))
+    if not today.plan.steps and not today.conflicts:
+        it.tell(line("nothing is left to do: the shop is as planned"))
     if today.plan.steps:
         it.tell(line())
     present(it, what_is_left(today), shown=bool(today.plan.steps))
@@ -151,7 +153,8 @@ def _held(it: Applying, past: PastRun) -> Today:
         it.checked.refuse_if_broken()
         with waiting("reading the shop …"):
             refuse_if_not_asked(today, it.checked, it.shop(writable=False))
-    pass_guards(it, today.plan, before=past.recorded.header.allowed)
+    allowed = past.recorded.header.allowed
+    pass_guards(it, today.plan, before=allowed, command=f"resume {past.run}")
     return today
 
 

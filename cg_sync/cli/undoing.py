@@ -147,8 +147,10 @@ def _shown(it: Applying, past: PastRun) -> Undoing:
     it.run.result["undo"] = undo_data(past.run, undoing.inverse)
     it.tell(line(Span(f"Taking back run {past.run}", Tone.STRONG)))
     it.tell(*undo_lines(undoing.inverse, it.labels), line())
-    present(it, undoing.plan)
-    pass_guards(it, undoing.plan)
+    present(it, undoing.plan, shown=bool(undoing.plan.steps))
+    if not undoing.plan.steps and not undoing.inverse.refused:
+        it.tell(line("nothing of that run is left to take back"))
+    pass_guards(it, undoing.plan, command=f"undo {past.run}")
     return undoing
 
 

@@ -45,7 +45,8 @@ class Normalised:
 @dataclass(frozen=True)
 class Outcome:
     """`done` are the steps the shop has confirmed, in the order in which it did; `skipped` those
-    that build on a failed one. `stopped` says why it ended before its end; empty when it did not.
+    that build on a failed one. `stopped` says why it ended before its end, empty when it did
+    not; `out_of_time` that it was the deadline.
 
     `left` is what a new look at the shop still finds to change to get to the `aim`: empty means
     converged, None that nobody looked. `left_out` are changes that were not made, or not wholly,
@@ -59,6 +60,7 @@ class Outcome:
     failures: tuple[Failure, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     stopped: str = ""
+    out_of_time: bool = False
     normalised: tuple[Normalised, ...] = ()
     left: tuple[Change, ...] | None = None
     left_out: tuple[Change, ...] = ()

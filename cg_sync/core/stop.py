@@ -26,6 +26,8 @@ class Stop:
         self._nap = nap
         self._until = None if seconds is None else clock() + seconds
         self._asked = ""
+        self.out_of_time = False
+        """Whether it is the deadline that ends the run."""
 
     def ask(self, why: str) -> None:
         """Let the run end after what is under way. The first reason counts."""
@@ -35,8 +37,12 @@ class Stop:
     def why(self) -> str:
         """Why the run must end, as the end of `stopped: …`; empty while it may go on."""
         if not self._asked and self._until is not None and self._clock() >= self._until:
-            self._asked = "the deadline has passed"
+            self._end("the deadline has passed")
         return self._asked
+
+    def _end(self, why: str) -> None:
+        self.out_of_time = self.out_of_time or not self._asked
+        self.ask(why)
 
     def pause(self, seconds: float) -> bool:
         """Wait that long. False, at once or as soon as it is known, when the run must end before
@@ -44,7 +50,7 @@ class Stop:
         """
         end = self._clock() + seconds
         if self._until is not None and end > self._until:
-            self.ask("the deadline would pass while waiting for the shop")
+            self._end("the deadline would pass while waiting for the shop")
             return False
         while not self.why:
             left = end - self._clock()

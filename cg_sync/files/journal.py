@@ -148,7 +148,7 @@ def new_journal(path: Path, header: Header, *, key: str) -> Journal:
     except FileExistsError as error:
         raise UsageWrong(
             f"there is a journal already: {path}",
-            hint="finish that run: cg-sync resume; or name another file",
+            hint=f"finish that run: cg-sync resume {path}; or name another file",
         ) from error
     except OSError as error:
         raise _lost(path, error) from error

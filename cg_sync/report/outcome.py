@@ -34,6 +34,13 @@ _REACHED: Mapping[Aim, str] = {
 }
 
 
+_REST: Mapping[Aim, str] = {
+    "files": "the rest is as the files say",
+    "plan": "the rest is as planned",
+    "undo": "the rest is as it was before that run",
+}
+
+
 def outcome_lines(outcome: Outcome, labels: Labels) -> Iterator[Line]:
     """How it ended. The writes themselves were told as they happened."""
     if len(outcome.done) < len(outcome.plan.steps):
@@ -104,7 +111,7 @@ def _converged_lines(outcome: Outcome, labels: Labels) -> Iterator[Line]:
         return
     if not outcome.left:
         if outcome.left_out:
-            yield line(Span("converged: no", Tone.ERROR), ", the rest is as planned")
+            yield line(Span("converged: no", Tone.ERROR), f", {_REST[outcome.aim]}")
             return
         yield line(Span("converged: yes", Tone.ADDED), f", {_REACHED[outcome.aim]}")
         return

@@ -135,6 +135,7 @@ def _outcome(plan: Plan, result: Result, run: str, journal: Path, root: Path) ->
         tuple(result.failures),
         result.skipped,
         result.stopped,
+        result.out_of_time,
         tuple(result.normalised),
         run=run,
         journal=str(shown),
@@ -249,7 +250,9 @@ def _raise_partial(outcome: Outcome) -> None:
             f"the shop moved while it was applied: {why}; nothing was written",
             hint="plan anew: cg-sync plan",
         )
-    if not outcome.failures:
-        raise Unreachable(f"{why}; nothing was written", sent=False, hint="apply again")
-    hint = outcome.failures[0].hint or "mend the cause and apply again"
+    if outcome.out_of_time:
+        raise Unreachable(f"{why}; nothing was written", sent=False, hint="run it again")
+    hint = (
+        outcome.failures[0].hint if outcome.failures else ""
+    ) or "mend the cause, then run it again"
     raise ApplyStopped(f"{told}; nothing was written", done=False, hint=hint)

@@ -192,6 +192,7 @@ def refuse_if_guarded(
     acknowledgements: Sequence[Acknowledgement],
     *,
     now: datetime,
+    command: str = "apply",
 ) -> tuple[Acknowledgement, ...]:
     """The allowances that let guards of this plan pass, one a guard.
 
@@ -202,7 +203,7 @@ def refuse_if_guarded(
     tripped = [bound_to(it, bounds) for it in plan.tripped]
     held = hold(tripped, plan.digest, acknowledgements, now=now)
     if held.refused:
-        raise _refused(plan, checked, held, acknowledgements, now=now)
+        raise _refused(plan, checked, held, acknowledgements, now=now, command=command)
     return held.passed
 
 
@@ -213,6 +214,7 @@ def _refused(
     acknowledgements: Sequence[Acknowledgement],
     *,
     now: datetime,
+    command: str,
 ) -> PlanRefused:
     about = [it for it in acknowledgements if plan.digest.startswith(it.digest)]
     other = "; what was allowed is another plan" if acknowledgements and not about else ""
@@ -228,7 +230,7 @@ def _refused(
     rules = dict.fromkeys(it.rule for it in plan.tripped)
     until = latest(min(DAY, checked.project.policy.allow_until), now=now)
     allow = " ".join(f"--allow {it}@{plan.short_digest}@{until}" for it in rules)
-    return PlanRefused(message, hint=f"if this is meant: cg-sync apply {allow}")
+    return PlanRefused(message, hint=f"if this is meant: cg-sync {command} {allow}")
 
 
 def _expired(held: Held, now: datetime) -> Iterator[str]:
