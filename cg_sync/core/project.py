@@ -25,10 +25,8 @@ FOLDERS = ("groups", "settings")
 _UNITS_SECONDS = {"s": 1, "m": 60, "h": 3_600}
 
 
-def _as_rate(written: Any) -> Any:
+def _as_rate(written: str) -> Any:
     """`250/5s` is 250 calls in 5 seconds; `s`, `m` or `h` alone is one of them."""
-    if not isinstance(written, str):
-        return written
     calls, _, span = written.partition("/")
     return int(calls), int(span[:-1] or 1) * _UNITS_SECONDS[span[-1]]
 

@@ -54,8 +54,6 @@ class Schedule:
             if not self._ready:
                 continue
             number = heappop(self._ready)
-            if number in self._lost:
-                continue
             broken = self._broken(number)
             if broken is None:
                 self._under_way.add(number)

@@ -299,8 +299,8 @@ def _used(
     found: Sequence[Change], live: Live, kinds: Mapping[str, Kind[C]]
 ) -> dict[Address, tuple[Moved, ...]]:
     """Of what would be deleted: what somebody refers to by now who stays."""
-    gone = {(kinds[it.address.kind].collection, it.address.key): it.address
-            for it in found if isinstance(it, Delete)}  # fmt: skip
+    deletes = [it.address for it in found if isinstance(it, Delete)]
+    gone = {(kinds[it.kind].collection, it.key): it for it in deletes}
     if not gone:
         return {}
     stays = {address: held.spec for address, held in live.held.items()}

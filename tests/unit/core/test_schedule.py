@@ -100,6 +100,24 @@ def test_of_several_failures_the_first_in_the_plan_is_named() -> None:
     assert schedule.skipped == (Skipped(steps[2], steps[0]),)
 
 
+def test_what_builds_on_two_failures_is_skipped_once() -> None:
+    both = a_setting("both", rule=naming("Gold", "VIP"))
+    schedule = scheduled(created(GOLD), created(VIP), created(both))
+    assert all_that_may_start(schedule) == [0, 1]
+    schedule.fail(1)
+    schedule.fail(0)
+    assert all_that_may_start(schedule) == []
+    assert schedule.skipped == (Skipped(created(both), created(VIP)),)
+
+
+def test_what_was_not_begun_is_handed_out_again() -> None:
+    schedule = scheduled(created(GOLD), created(VIP))
+    assert all_that_may_start(schedule) == [0, 1]
+    schedule.hand_back(0)
+    assert schedule.left == (created(GOLD),)
+    assert all_that_may_start(schedule) == [0]
+
+
 def test_what_nobody_asked_for_is_left() -> None:
     steps: list[Step] = [created(VIP), created(GOLD), joining(VIP, 1)]
     schedule = scheduled(*steps)

@@ -97,6 +97,39 @@ def test_what_the_shop_made_of_it_is_deleted_too_whatever_it_is_called() -> None
         assert found == Inverse((a_removal(held, other),))
 
 
+def test_a_group_that_somebody_names_by_now_is_left_alone() -> None:
+    group, theirs = a_record(VIP, remote_id=40, size=0), a_setting("theirs", rule=naming("VIP"))
+    live = the_groups(having(group, a_record(theirs, remote_id=41)))
+    found = inverse(a_create(VIP), created(group, VIP), live)
+    assert refused(found) == (Moved("use", "by nobody else", "used by setting theirs"),)
+
+
+def test_a_group_goes_with_the_setting_of_the_same_run_that_names_it() -> None:
+    group, ours = a_record(VIP, remote_id=40, size=0), a_setting("ours", rule=naming("VIP"))
+    setting = a_record(ours, remote_id=41)
+    accounts = {VIP.address: created(group, VIP), ours.address: created(setting, ours)}
+    live = the_groups(having(group, setting))
+    changes = [a_create(VIP), a_create(ours)]
+    found = inverse_of(changes, accounts, indexed(live), {}, KINDS, CONTEXT)
+    assert found == Inverse((a_removal(group, VIP), a_removal(setting, ours)))
+
+
+def test_a_group_goes_when_the_setting_that_names_it_gets_its_old_rule_back() -> None:
+    group, gold = a_record(VIP, remote_id=40, size=0), a_record(GOLD, remote_id=2)
+    said = a_setting("spring", rule=naming("Gold"))
+    says = a_setting("spring", rule=naming("VIP"))
+    wire: JsonObject = {"customer_groups": [2], "slug": "customer-group-rule"}
+    accounts = {
+        VIP.address: created(group, VIP),
+        says.address: updated(a_record(says), says, {"config": wire}, customer_groups={"Gold": 2}),
+    }
+    live = the_groups(having(group, gold, a_record(says)))
+    changes: list[Change] = [a_create(VIP), an_update(said, says)]
+    found = inverse_of(changes, accounts, indexed(live), {}, KINDS, CONTEXT)
+    assert found.refused == ()
+    assert [type(it) for it in found.changes] == [Delete, Update]
+
+
 def test_what_was_created_and_is_gone_needs_nothing() -> None:
     anew = having(a_record(SPRING, remote_id=41))
     run = created(a_record(SPRING, remote_id=40), SPRING)
