@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from hypothesis import given
 
+from cg_sync.core.address import Address
 from cg_sync.core.dependencies import Needs, needs_of, phases_of
+from cg_sync.core.diff import Create, Delete
 from cg_sync.core.frozen import Frozen
 from cg_sync.core.plan import (
     AddMembers,
@@ -17,6 +19,7 @@ from cg_sync.core.plan import (
     UpdateRecord,
 )
 from cg_sync.kinds import KINDS
+from cg_sync.kinds.customer_group_setting import references
 from tests.builders import a_group, a_setting
 from tests.unit.core.steps import (
     a_create,
@@ -211,14 +214,29 @@ def test_nobody_is_taken_from_a_group_before_they_are_given_to_another(steps: li
 
 
 @given(plans())
-def test_what_goes_waits_for_all_that_is_given_to_its_kind(steps: list[Step]) -> None:
-    for step, it in zip(steps, needs_of(steps, KINDS), strict=True):
-        if not isinstance(step, DeleteRecord):
-            continue
-        kind = step.change.address.kind
-        for number, other in enumerate(steps):
-            gives = isinstance(other, CreateRecord | UpdateRecord) or (
-                isinstance(other, AddMembers) and kind == "customer_group"
-            )
-            if gives and other.change.address.kind == kind:
-                assert number in all_of(it)
+def test_what_goes_waits_for_all_that_is_given_and_speaks_of_it_and_nothing_else(
+    steps: list[Step],
+) -> None:
+    for at, (step, it) in enumerate(zip(steps, needs_of(steps, KINDS), strict=True)):
+        if isinstance(step, DeleteRecord):
+            assert all_of(it) == {
+                number
+                for number, other in enumerate(steps[:at])
+                if isinstance(other, AddMembers)
+                or _gives_to(other, step.change.address.kind)
+                or _speaks_of(other, step.change.address)
+            }
+
+
+def _gives_to(step: Step, kind: str) -> bool:
+    return isinstance(step, CreateRecord | UpdateRecord) and step.change.address.kind == kind
+
+
+def _speaks_of(step: Step, group: Address) -> bool:
+    """Whether a setting is, or was, for the members of the group."""
+    change = step.change
+    if change.address.kind == group.kind or group.kind != "customer_group":
+        return False
+    specs = [] if isinstance(change, Create) else [change.before]
+    specs += [] if isinstance(change, Delete) else [change.spec]
+    return any(it.code == group.key for spec in specs for it in references(spec))
