@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import IntEnum, StrEnum
 
 
@@ -68,6 +67,9 @@ class Problem:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the closest known words; empty when none is close."""
+    # Imported where somebody mistyped: whoever did not need not wait for it.
+    from difflib import get_close_matches
+
     near = get_close_matches(word, list(known), n=2, cutoff=0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""
 

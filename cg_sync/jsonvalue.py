@@ -4,7 +4,6 @@ use.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
@@ -23,6 +22,9 @@ def canonical(value: JsonValue) -> str:
 
 def digest_of(value: JsonValue) -> str:
     """SHA-256 of the canonical text, in hex."""
+    # Imported when it is needed: it takes longer than all that a help text needs of ours.
+    import hashlib
+
     return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 

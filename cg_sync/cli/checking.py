@@ -36,8 +36,8 @@ def validate_command(run: Run) -> int:
     Shows all problems at once, each with file:line:column and what to do. Exit code 3 when there
     are errors.
     """
-    from cg_sync.report.data import problems_data
-    from cg_sync.report.text import problem_lines
+    from cg_sync.report.as_json import problems_data
+    from cg_sync.report.problem_lines import problem_lines
     from cg_sync.workflow.lint import lint_files
     from cg_sync.workflow.schemas import stale_schemas
 

@@ -83,8 +83,8 @@ def import_command(
 
 
 def _adopt(run: Run, folders: frozenset[str], members: bool, dry_run: bool) -> None:
-    from cg_sync.report.data import problems_data
-    from cg_sync.report.text import problem_lines
+    from cg_sync.report.as_json import problems_data
+    from cg_sync.report.problem_lines import problem_lines
     from cg_sync.workflow.adopt import adopt, write_files
     from cg_sync.workflow.connect import open_shop
 
@@ -147,7 +147,7 @@ def _update(
 
 
 def _summary(updated: Updated) -> dict[str, JsonValue]:
-    from cg_sync.report.data import problems_data
+    from cg_sync.report.as_json import problems_data
 
     return {
         "files": [it.path for it in updated.files],
@@ -162,7 +162,7 @@ def _summary(updated: Updated) -> dict[str, JsonValue]:
 
 def _show_rest(updated: Updated, dry_run: bool) -> None:
     """What was left alone, and one line that counts it all."""
-    from cg_sync.report.text import problem_lines
+    from cg_sync.report.problem_lines import problem_lines
 
     write(problem_lines(updated.problems), to_stderr=True)
     word = "would change" if dry_run else "changed"

@@ -9,7 +9,6 @@ import io
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -137,6 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error, code = it, ExitCode.TERMINATED
         notice("stopped by SIGTERM")
     except Exception as it:
+        import traceback
+
         error, code = it, ExitCode.BUG
         _show_bug(traceback.format_exc())
     _write_result(argv, run, int(code), error)
@@ -149,7 +150,7 @@ def _show(error: CgSyncError, run: Run) -> None:
     """
     from cg_sync.cli.paper import put_problems
     from cg_sync.report.line import Span, Tone, discreet, line
-    from cg_sync.report.text import problem_lines
+    from cg_sync.report.problem_lines import problem_lines
 
     if isinstance(error, FilesError):
         write(problem_lines(error.problems), to_stderr=True)
@@ -179,7 +180,7 @@ def _write_result(argv: Sequence[str], run: Run, code: int, error: BaseException
     if error is not None:
         result["error"] = str(error) or type(error).__name__
     if isinstance(error, FilesError):
-        from cg_sync.report.data import problems_data
+        from cg_sync.report.as_json import problems_data
 
         result["problems"] = problems_data(error.problems)
     result |= run.result
@@ -190,7 +191,7 @@ def _write_result(argv: Sequence[str], run: Run, code: int, error: BaseException
     path = _written_after("--result-file", argv)
     if not path and not wants_json:
         return
-    from cg_sync.report.data import json_text, without_people
+    from cg_sync.report.as_json import json_text, without_people
 
     text = json_text(without_people(result))
     if wants_json and not run.printed_document and error is not None:

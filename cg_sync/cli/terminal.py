@@ -78,7 +78,7 @@ def _silence(stream: TextIO) -> None:
 
 def write_json(value: JsonValue) -> None:
     """Write one JSON document to stdout."""
-    from cg_sync.report.data import json_text
+    from cg_sync.report.as_json import json_text
 
     emit(json_text(value))
 

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from cg_sync.core.document import Document
 from cg_sync.core.kind import Field, Ids, Kind, Reference, Spec, WireUnreadable
+from cg_sync.core.reading import Reading
 from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
 from cg_sync.kinds.context import Context
 from cg_sync.kinds.setting_likeness import likeness
 from cg_sync.kinds.setting_priorities import check_live_priorities, check_priorities
-from cg_sync.kinds.setting_reading import tell
 from cg_sync.rules.dialect import BUILT_IN, Dialect
 from cg_sync.rules.document import rule_to_document, rule_to_file
 from cg_sync.rules.ir import RawRule, Rule, groups_named, rule_hash
@@ -290,6 +290,16 @@ def shows(spec: Spec) -> JsonValue:
     """The lists that an active setting grants; none of its own is the shop's, and something too."""
     setting = cast(CustomerGroupSetting, spec)
     return [setting.price_list, setting.stock_list] if setting.active else None
+
+
+def tell(
+    before: Spec | None, after: Spec, context: Context, as_of: datetime | None
+) -> Reading | None:
+    """The rule in English, and what is proved of a change of it."""
+    # Sentences and proofs are for plans alone: who only checks files does not wait for their code.
+    from cg_sync.kinds import setting_reading
+
+    return setting_reading.tell(before, after, context, as_of)
 
 
 CUSTOMER_GROUP_SETTING: Kind[Context] = Kind(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from cg_sync.errors import Problem, Severity, counted
 from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
-from cg_sync.report.data import problems_data
+from cg_sync.report.as_json import problems_data
 from cg_sync.report.invented import invented_data, shown_invented
 from cg_sync.report.line import Line, Span, Tone, discreet, line
 from cg_sync.report.table import table_lines

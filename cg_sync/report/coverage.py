@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cg_sync.errors import counted
 from cg_sync.jsonvalue import JsonValue
-from cg_sync.report.data import without_people
+from cg_sync.report.as_json import without_people
 from cg_sync.report.line import Line, Span, Tone, discreet, line
 from cg_sync.report.tree import Words, said
 from cg_sync.rules.testing.coverage import Coverage, Outcome, Row, SettingCoverage, State

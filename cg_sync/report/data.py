@@ -4,8 +4,7 @@ masked.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import assert_never
 
 from cg_sync.core.diff import Change, Create, Delete, Update
@@ -18,40 +17,9 @@ from cg_sync.core.plan import Plan, Step
 from cg_sync.core.privacy import SAMPLE
 from cg_sync.core.reading import Reading
 from cg_sync.core.source import Source
-from cg_sync.errors import Position, Problem
-from cg_sync.jsonvalue import JsonObject, JsonValue
+from cg_sync.jsonvalue import JsonValue
+from cg_sync.report.as_json import position_data, problems_data, without_people
 from cg_sync.report.change import shown_member
-from cg_sync.report.line import without_addresses
-
-
-def json_text(value: JsonValue) -> str:
-    """One indented JSON document with a newline at its end. Letters stay as they are, but what a
-    terminal or the log of a pipeline could act upon, and what UTF-8 cannot say, is escaped.
-    """
-    text = json.dumps(value, indent=2, ensure_ascii=False).replace("##", "#\\u0023")
-    lines = (it if it.isprintable() else _escaped(it) for it in text.split("\n"))
-    return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str) -> str:
-    return "".join(it if it.isprintable() else json.dumps(it)[1:-1] for it in text)
-
-
-def without_people(value: JsonObject) -> dict[str, JsonValue]:
-    """`value` with every e-mail address in it masked, wherever it stands."""
-    return {without_addresses(key): _masked(item) for key, item in value.items()}
-
-
-def _masked(value: JsonValue) -> JsonValue:
-    match value:
-        case str():
-            return without_addresses(value)
-        case Mapping():
-            return without_people(value)
-        case Sequence():
-            return [_masked(item) for item in value]
-        case _:
-            return value
 
 
 def plan_data(plan: Plan) -> dict[str, JsonValue]:
@@ -194,29 +162,6 @@ def _move_data(move: Move) -> dict[str, JsonValue]:
         "target": {"kind": move.target.kind, "key": move.target.key},
         "count": move.count,
     }
-
-
-def position_data(where: Position | None) -> JsonValue:
-    """A place in a file, or null."""
-    if where is None:
-        return None
-    return {"file": where.file, "line": where.line, "column": where.column}
-
-
-def problems_data(problems: Iterable[Problem]) -> list[JsonValue]:
-    """Problems in the order given."""
-    return [
-        without_people(
-            {
-                "code": it.code,
-                "severity": it.severity.value,
-                "message": it.message,
-                "hint": it.hint,
-                "where": position_data(it.where),
-            }
-        )
-        for it in problems
-    ]
 
 
 def outcome_data(outcome: Outcome) -> dict[str, JsonValue]:

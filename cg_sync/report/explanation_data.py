@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cg_sync.jsonvalue import JsonValue
-from cg_sync.report.data import position_data, without_people
+from cg_sync.report.as_json import position_data, without_people
 from cg_sync.report.explanation import Explanation, Outlook, also_against
 from cg_sync.report.line import discreet
 from cg_sync.report.tree import Words, part_text, said, shown_of, shown_value

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, assert_never, get_args
+from typing import TYPE_CHECKING, Literal, assert_never, get_args
 
-from cg_sync.core.plan import Plan
-from cg_sync.errors import Problem
-from cg_sync.report.change import Labels
+if TYPE_CHECKING:
+    from cg_sync.core.plan import Plan
+    from cg_sync.errors import Problem
+    from cg_sync.report.change import Labels
 
 PlanFormat = Literal[
     "text", "json", "markdown", "html", "junit", "sarif", "github", "codequality", "gitlab-plan"
@@ -52,7 +53,8 @@ def plan_text(plan: Plan, form: PlanFormat, paper: Paper) -> str:
 
             return plain(plan_lines(plan, paper.labels))
         case "json":
-            from cg_sync.report.data import json_text, plan_data
+            from cg_sync.report.as_json import json_text
+            from cg_sync.report.data import plan_data
 
             return json_text(plan_data(plan))
         case "markdown":
@@ -80,11 +82,11 @@ def problems_text(problems: Sequence[Problem], form: ProblemFormat, paper: Paper
     match form:
         case "text":
             from cg_sync.report.line import plain
-            from cg_sync.report.text import problem_lines
+            from cg_sync.report.problem_lines import problem_lines
 
             return plain(problem_lines(problems))
         case "json":
-            from cg_sync.report.data import json_text, problems_data
+            from cg_sync.report.as_json import json_text, problems_data
 
             return json_text(problems_data(problems))
         case "markdown":

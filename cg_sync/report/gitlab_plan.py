@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cg_sync.core.plan import Plan
-from cg_sync.report.data import json_text
+from cg_sync.report.as_json import json_text
 from cg_sync.report.verdict import counts_of
 
 

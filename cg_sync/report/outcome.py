@@ -19,7 +19,7 @@ from cg_sync.core.schedule import Skipped
 from cg_sync.errors import counted
 from cg_sync.report.change import Labels, change_lines, title_of
 from cg_sync.report.line import Line, Span, Tone, discreet, line
-from cg_sync.report.text import MESSAGE_LETTERS
+from cg_sync.report.problem_lines import MESSAGE_LETTERS
 from cg_sync.report.values import in_words
 
 T = TypeVar("T")

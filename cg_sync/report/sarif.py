@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from cg_sync.errors import Problem, Severity
 from cg_sync.jsonvalue import JsonValue
-from cg_sync.report.data import json_text
+from cg_sync.report.as_json import json_text
 from cg_sync.report.problem import (
     advised,
     file_of,

@@ -24,7 +24,8 @@ from cg_sync.core.plan import (
 )
 from cg_sync.core.privacy import masked
 from cg_sync.jsonvalue import JsonObject, JsonValue
-from cg_sync.report.data import plan_data, without_people
+from cg_sync.report.as_json import without_people
+from cg_sync.report.data import plan_data
 
 SAMPLE = 20
 """Members of each list whose masked addresses are kept to be shown."""

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from cg_sync.errors import counted
 from cg_sync.jsonvalue import JsonValue
-from cg_sync.report.data import position_data
+from cg_sync.report.as_json import position_data
 from cg_sync.report.invented import invented_data, shown_invented, without_real_people
 from cg_sync.report.line import Line, Span, Tone, line, plain
 from cg_sync.report.tree import Words, tree_lines

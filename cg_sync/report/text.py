@@ -19,9 +19,10 @@ from cg_sync.core.plan import (
     Step,
     UpdateRecord,
 )
-from cg_sync.errors import Position, Problem, Severity, counted
+from cg_sync.errors import counted
 from cg_sync.report.change import NOBODYS, Labels, change_lines, title_of
 from cg_sync.report.line import Line, Span, Tone, discreet, line
+from cg_sync.report.problem_lines import problem_lines
 from cg_sync.report.verdict import (
     about,
     beside,
@@ -37,13 +38,6 @@ from cg_sync.report.verdict import (
 
 NAMES_SHOWN = 10
 MOVES_SHOWN = 10
-MESSAGE_LETTERS = 1000
-
-_TONES = {
-    Severity.ERROR: Tone.ERROR,
-    Severity.WARNING: Tone.WARNING,
-    Severity.INFO: Tone.QUIET,
-}
 
 
 def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
@@ -135,29 +129,6 @@ def _guard_lines(tripped: Tripped, plan: Plan) -> Iterator[Line]:
     refused = Span(f"{tripped.code} refused by {tripped.rule}", Tone.ERROR)
     yield line(refused, f": {guard_sentence(tripped)}")
     yield line(Span(f"  {way_out(tripped, plan)}", Tone.QUIET))
-
-
-def problem_lines(problems: Sequence[Problem]) -> Iterator[Line]:
-    """Problems under a count, errors first and infos last, each with its place and its way out."""
-    for severity, tone in _TONES.items():
-        found = [it for it in problems if it.severity is severity]
-        if not found:
-            continue
-        yield line(Span(counted(len(found), severity.value), tone))
-        for problem in found:
-            yield line(
-                "  ",
-                Span(_place(problem.where), Tone.STRONG),
-                discreet(problem.message, MESSAGE_LETTERS),
-                " ",
-                Span(problem.code, Tone.QUIET),
-            )
-            if problem.hint:
-                yield line("      ", Span(discreet(problem.hint, MESSAGE_LETTERS), Tone.QUIET))
-
-
-def _place(where: Position | None) -> str:
-    return "" if where is None else f"{discreet(str(where))}: "
 
 
 def step_line(step: Step, labels: Labels) -> Line:

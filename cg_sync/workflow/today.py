@@ -39,7 +39,7 @@ from cg_sync.errors import (
 )
 from cg_sync.jsonvalue import JsonObject
 from cg_sync.kinds.context import Context
-from cg_sync.report.data import without_people
+from cg_sync.report.as_json import without_people
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.plan import Prepared, plan_changes
 

@@ -17,7 +17,7 @@ from cg_sync.report.analysis import (
     counts_data,
     customer_text,
 )
-from cg_sync.report.data import json_text
+from cg_sync.report.as_json import json_text
 from cg_sync.report.line import plain
 from cg_sync.rules.review.finding import Open
 from cg_sync.rules.review.order import Row

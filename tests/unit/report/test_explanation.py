@@ -12,7 +12,7 @@ import pytest
 
 from cg_sync.errors import Position
 from cg_sync.jsonvalue import JsonObject, JsonValue
-from cg_sync.report.data import json_text
+from cg_sync.report.as_json import json_text
 from cg_sync.report.explanation import Explanation, Outlook, explanation_lines
 from cg_sync.report.explanation_data import explanation_data
 from cg_sync.report.line import plain

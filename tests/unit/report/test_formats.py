@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cg_sync.report.data import json_text, plan_data, problems_data
+from cg_sync.report.as_json import json_text, problems_data
+from cg_sync.report.data import plan_data
 from cg_sync.report.findings import findings_of
 from cg_sync.report.formats import (
     FINDING_FORMATS,
@@ -22,7 +23,8 @@ from cg_sync.report.formats import (
     problems_text,
 )
 from cg_sync.report.line import plain
-from cg_sync.report.text import plan_lines, problem_lines
+from cg_sync.report.problem_lines import problem_lines
+from cg_sync.report.text import plan_lines
 from tests.unit.report.builders import LABELS
 from tests.unit.report.found import FOUND
 from tests.unit.report.plans import PLANS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cg_sync.jsonvalue import JsonObject
-from cg_sync.report.data import json_text, without_people
+from cg_sync.report.as_json import json_text, without_people
 from cg_sync.report.line import Span, Tone, discreet, harmless, line, plain, without_addresses
 
 

@@ -10,7 +10,8 @@ import pytest
 from cg_sync.core.outcome import Aim, Failure, Normalised, Outcome
 from cg_sync.core.plan import Plan
 from cg_sync.core.schedule import Skipped
-from cg_sync.report.data import json_text, outcome_data
+from cg_sync.report.as_json import json_text
+from cg_sync.report.data import outcome_data
 from cg_sync.report.line import plain
 from cg_sync.report.outcome import MOST_SHOWN, outcome_lines
 from cg_sync.report.text import step_line

@@ -7,7 +7,8 @@ import unicodedata
 
 import pytest
 
-from cg_sync.report.data import json_text, plan_data
+from cg_sync.report.as_json import json_text
+from cg_sync.report.data import plan_data
 from cg_sync.report.line import plain
 from cg_sync.report.text import plan_lines
 from tests.unit.report.builders import (

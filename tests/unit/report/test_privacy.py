@@ -9,10 +9,12 @@ from cg_sync.core.plan import Plan, Target
 from cg_sync.core.schedule import Skipped
 from cg_sync.core.undo import Inverse, Refused
 from cg_sync.errors import Position, Problem
-from cg_sync.report.data import json_text, outcome_data, plan_data, problems_data
+from cg_sync.report.as_json import json_text, problems_data
+from cg_sync.report.data import outcome_data, plan_data
 from cg_sync.report.line import plain
 from cg_sync.report.outcome import outcome_lines
-from cg_sync.report.text import plan_lines, problem_lines, step_line
+from cg_sync.report.problem_lines import problem_lines
+from cg_sync.report.text import plan_lines, step_line
 from cg_sync.report.undo import undo_data, undo_lines
 from cg_sync.rules.ir import RawRule
 from tests.unit.report.builders import (

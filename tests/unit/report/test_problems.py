@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cg_sync.errors import Position, Problem, Severity
-from cg_sync.report.data import json_text, position_data, problems_data
+from cg_sync.report.as_json import json_text, position_data, problems_data
 from cg_sync.report.line import plain
-from cg_sync.report.text import problem_lines
+from cg_sync.report.problem_lines import problem_lines
 from tests.unit.report.conftest import Golden
 
 PROBLEMS = (

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cg_sync.errors import Position
+from cg_sync.report.as_json import json_text
 from cg_sync.report.coverage import coverage_data, coverage_lines, percent_text
-from cg_sync.report.data import json_text
 from cg_sync.report.line import plain
 from cg_sync.report.tests import junit_text, results_data, results_lines
 from cg_sync.report.tree import words_of
