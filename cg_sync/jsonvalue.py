@@ -22,10 +22,15 @@ def canonical(value: JsonValue) -> str:
 
 def digest_of(value: JsonValue) -> str:
     """SHA-256 of the canonical text, in hex."""
+    return digest_of_text(canonical(value))
+
+
+def digest_of_text(text: str) -> str:
+    """SHA-256 of the text, in hex."""
     # Imported when it is needed: it takes longer than all that a help text needs of ours.
     import hashlib
 
-    return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def mapping_in(value: JsonValue) -> JsonObject:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
-from pathlib import PurePosixPath
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -134,7 +133,7 @@ def _placed(document: Document, problems: Sequence[RuleProblem]) -> tuple[Proble
 
 
 def _check_file_name(document: Document, content: JsonObject) -> Iterator[Problem]:
-    stem = PurePosixPath(document.file).stem
+    stem = document.file.rpartition("/")[2].removesuffix(".yaml")
     if stem != content["slug"]:
         yield document.problem(
             "CG-F14",

@@ -24,6 +24,9 @@ _FIXED_PATHS = {
     "phone-country-rule": PHONE_PATH,
     _GROUPS: GROUPS_PATH,
 }
+_OF_ALL = frozenset({"slug", "name", "exclude", "missing"})
+_OF_KEYED = _OF_ALL | {"key"}
+"""What any leaf says, beside what it asks."""
 
 
 def decoded_leaf(
@@ -38,7 +41,7 @@ def decoded_leaf(
     attribute = catalogue.by_path.get(path) if isinstance(path, str) else None
     if attribute is None or (attribute.is_groups and slug != _GROUPS):
         raise NotUnderstood
-    known = {"slug", "name", "exclude", "missing", *(() if fixed else ("key",))}
+    known = _OF_ALL if fixed else _OF_KEYED
     asks = {key: it for key, it in payload.items() if key not in known}
     if slug == _GROUPS:
         return _leaf(attribute, _groups(attribute, asks, group_names), payload)

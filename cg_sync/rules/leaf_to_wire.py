@@ -28,14 +28,18 @@ from cg_sync.rules.tests import (
 )
 
 
-def encoded_leaf(leaf: Leaf, group_ids: Mapping[str, int]) -> JsonObject:
-    """The leaf to send; raises KeyError for a static group without an id."""
+def encoded_leaf(leaf: Leaf, group_ids: Mapping[str, int], slugs: Mapping[str, str]) -> JsonObject:
+    """The leaf to send, called as in `slugs` where the shop has a name of its own for it; raises
+    KeyError for a static group without an id.
+    """
     slug, asks = _asked(leaf.test, group_ids)
-    key: JsonObject = {} if slug in KEYLESS else {"key": leaf.path}
-    return {"slug": slug, **key, **asks, "exclude": leaf.exclude, "missing": leaf.when_missing}
+    named = {"slug": slugs.get(slug, slug)}
+    if slug not in KEYLESS:
+        named["key"] = leaf.path
+    return {**named, **asks, "exclude": leaf.exclude, "missing": leaf.when_missing}
 
 
-KEYLESS = ("email-domain-rule", "phone-country-rule", "customer-group-rule")
+KEYLESS = frozenset({"email-domain-rule", "phone-country-rule", "customer-group-rule"})
 """Leaves that know by themselves where to look."""
 
 

@@ -16,6 +16,8 @@ MAX_LISTED_VALUES: Final = 50_000
 """Of one value list."""
 MAX_USE_DEPTH: Final = 3
 """Shared conditions that use each other."""
+MAX_USES: Final = MAX_LINES
+"""Uses of shared conditions in one rule, also by those that it uses."""
 MAX_TEXT: Final = 255
 """Letters of a text to compare with; a pattern has a limit of its own."""
 

@@ -11,7 +11,7 @@ from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
 from cg_sync.rules.catalogue import Attribute
 from cg_sync.rules.document import flow_text
 from cg_sync.rules.limits import MAX_INLINE_VALUES, MAX_LISTED_VALUES
-from cg_sync.rules.operands import Value, mended_domain, refuse_odd_text, value_for
+from cg_sync.rules.operands import Value, mended_domain, seen_value_for
 from cg_sync.rules.operators import Takes
 from cg_sync.rules.place import Findings, Place
 from cg_sync.rules.problem import ValueRefused
@@ -45,7 +45,7 @@ class Values:
             return ()
 
     def _read(self, written: JsonValue) -> Value:
-        return _value_of(self.attribute, self.is_pattern, written)
+        return seen_value_for(self.attribute, written, is_pattern=self.is_pattern)
 
     def _two(self, operand: JsonValue, here: Place) -> tuple[Value, ...]:
         word = here.pointer[-1]
@@ -108,7 +108,7 @@ class Values:
             hint = f"a list can have {MAX_LISTED_VALUES}; split it, and use `any:`"
             self._report("CG-F23", message, here, hint=hint)
             return ()
-        values, refused, number = _all_of(self.attribute, self.is_pattern, written)
+        values, refused, number = all_listed(self.attribute, self.is_pattern, written)
         if refused is not None:
             message = f"in the value list {name}, {refused.message}"
             message += f", and {number - 1} more like it" if number > 1 else ""
@@ -119,18 +119,8 @@ class Values:
         self.findings.report(code, f"{self.attribute.name}: {message}", here, hint=hint)
 
 
-def _value_of(attribute: Attribute, is_pattern: bool, written: JsonValue) -> Value:
-    """The value, if people see in the file what it is; raises ValueRefused."""
-    value = value_for(attribute, written)
-    # A group is found by its exact name, which may be odd.
-    is_text = attribute.type in ("string", "list") and not attribute.is_groups
-    if is_text and isinstance(value, str):
-        refuse_odd_text(value, is_pattern=is_pattern)
-    return value
-
-
 @lru_cache(maxsize=32)
-def _all_of(
+def all_listed(
     attribute: Attribute, is_pattern: bool, written: tuple[str, ...]
 ) -> tuple[tuple[Value, ...], ValueRefused | None, int]:
     """The values of a list, what is wrong with the first bad one, and how many are bad.
@@ -141,7 +131,7 @@ def _all_of(
     first: ValueRefused | None = None
     for item in written:
         try:
-            values.append(_value_of(attribute, is_pattern, item))
+            values.append(seen_value_for(attribute, item, is_pattern=is_pattern))
         except ValueRefused as refused:
             first = first or refused.with_traceback(None)
     return tuple(values), first, len(written) - len(values)

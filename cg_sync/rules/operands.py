@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from cg_sync.errors import did_you_mean
 from cg_sync.jsonvalue import JsonValue, canonical
 from cg_sync.rules.calendar import midnight, parse_day, parse_moment
-from cg_sync.rules.catalogue import Attribute
+from cg_sync.rules.catalogue import Attribute, AttributeType
 from cg_sync.rules.fold import is_blank, normal_domain
 from cg_sync.rules.limits import MAX_TEXT, unseen_in
 from cg_sync.rules.numbers import MAX_LETTERS, parse_number
@@ -35,23 +36,17 @@ def value_for(attribute: Attribute, written: JsonValue) -> Value:
     if written is None:
         hint = "customers without a value are decided by `missing: keep` or `missing: drop`"
         raise ValueRefused("CG-F23", "null is no value to compare with", hint=hint)
-    match attribute.type:
-        case "boolean":
-            return _boolean(written)
-        case "email":
-            return _domain(_text(written))
-        case "enum":
-            return _enum_value(_text(written), attribute.values)
-        case "integer" | "decimal":
-            return _number(written, whole=attribute.type == "integer")
-        case "date":
-            return _day(written)
-        case "datetime":
-            return _moment(written, attribute.timezone)
-        case "phone":
-            return _country_code(written)
-        case _:
-            return _text(written)
+    return _READERS[attribute.type](attribute, written)
+
+
+def seen_value_for(attribute: Attribute, written: JsonValue, *, is_pattern: bool = False) -> Value:
+    """The same, if people see in the file what it is."""
+    value = value_for(attribute, written)
+    # A group is found by its exact name, which may be odd.
+    is_text = attribute.type in ("string", "list") and not attribute.is_groups
+    if is_text and isinstance(value, str):
+        refuse_odd_text(value, is_pattern=is_pattern)
+    return value
 
 
 _BOOLEAN_WORDS = dict.fromkeys(("true", "yes", "on"), "true") | dict.fromkeys(
@@ -78,7 +73,7 @@ def _text(written: JsonValue) -> str:
     return written
 
 
-def refuse_odd_text(text: str, *, is_pattern: bool = False) -> None:
+def refuse_odd_text(text: str, *, is_pattern: bool) -> None:
     """Raises ValueRefused for a text that cannot be what people see, or is too long; a pattern may
     be longer.
     """
@@ -178,16 +173,18 @@ def _country_code(written: JsonValue) -> str:
 
 
 def _domain(written: str) -> str:
-    refused = ValueRefused(
-        "CG-E01", f"{spoken(written)} is not a domain name", hint=_domain_hint(written)
-    )
     try:
         domain = normal_domain(written)
     except ValueError as error:
-        raise refused from error
+        raise _no_domain(written) from error
     if domain.endswith("."):
-        raise refused
+        raise _no_domain(written)
     return domain
+
+
+def _no_domain(written: str) -> ValueRefused:
+    message = f"{spoken(written)} is not a domain name"
+    return ValueRefused("CG-E01", message, hint=_domain_hint(written))
 
 
 def _domain_hint(written: str) -> str:
@@ -202,3 +199,17 @@ def mended_domain(written: str) -> str | None:
         return normal_domain(bare).rstrip(".")
     except ValueError:
         return None
+
+
+_READERS: Final[Mapping[AttributeType, Callable[[Attribute, JsonValue], Value]]] = {
+    "boolean": lambda _, written: _boolean(written),
+    "enum": lambda it, written: _enum_value(_text(written), it.values),
+    "string": lambda _, written: _text(written),
+    "email": lambda _, written: _domain(_text(written)),
+    "phone": lambda _, written: _country_code(written),
+    "integer": lambda _, written: _number(written, whole=True),
+    "decimal": lambda _, written: _number(written, whole=False),
+    "date": lambda _, written: _day(written),
+    "datetime": lambda it, written: _moment(written, it.timezone),
+    "list": lambda _, written: _text(written),
+}

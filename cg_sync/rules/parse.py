@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from cg_sync.errors import did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue, shown
-from cg_sync.rules.catalogue import Catalogue
-from cg_sync.rules.dialect import BUILT_IN, Dialect
 from cg_sync.rules.ir import All, AnyOf, Everyone, Node, Not, RawRule, Rule
-from cg_sync.rules.limits import MAX_DEPTH, MAX_LINES, MAX_USE_DEPTH
+from cg_sync.rules.limits import MAX_DEPTH, MAX_LINES, MAX_USE_DEPTH, MAX_USES
 from cg_sync.rules.line import Line
 from cg_sync.rules.outline import Part, Word
 from cg_sync.rules.place import Findings, Place
 from cg_sync.rules.problem import RuleProblem, spoken
+from cg_sync.rules.vocabulary import Vocabulary
 from cg_sync.rules.wire import rule_from_wire
 
 __all__ = ["RuleProblem", "Vocabulary", "check_condition", "outline_of", "parse_rule"]
@@ -24,20 +23,6 @@ EVERYONE = "everyone"
 _GROUPS = ("all", "any", "none")
 _MEANT = {"and": "all", "or": "any", "not": "none", "nor": "none", "except": "none"}
 """Words of other languages, and what they are called here."""
-MAX_USES = MAX_LINES
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words a rule may use: the attributes, the values of each named list, and
-    each shared condition: one condition, or a list of which all must hold.
-
-    The dialect says which operators and attributes the shop refuses."""
-
-    catalogue: Catalogue
-    lists: Mapping[str, tuple[str, ...]]
-    conditions: Mapping[str, JsonValue] = field(default_factory=dict)
-    dialect: Dialect = BUILT_IN
 
 
 def parse_rule(
@@ -47,6 +32,16 @@ def parse_rule(
 
     A `raw:` rule that the language can express is that rule, so that it equals the live one.
     """
+    quick = vocabulary.quick.rule(content)
+    if quick is not None:
+        return quick, ()
+    return read_fully(content, vocabulary)
+
+
+def read_fully(
+    content: JsonValue, vocabulary: Vocabulary
+) -> tuple[Rule | RawRule | None, tuple[RuleProblem, ...]]:
+    """As `parse_rule`, without the quick reader, which knows rules without problems only."""
     reader = _Reader(vocabulary)
     rule = reader.rule(content)
     problems = tuple(reader.findings.problems)

@@ -24,12 +24,17 @@ def _comparable(value: _Value) -> _Value:
 @once_for_long
 def _spelt_once(values: tuple[_Value, ...]) -> tuple[_Value, ...]:
     """Sorted; of several spellings of one text the first in code point order stays."""
-    kept = {_comparable(value): value for value in sorted(values, key=str, reverse=True)}
-    return tuple(kept[key] for key in sorted(kept, key=str))
+    if len(values) == 1:
+        return values
+    last_first = sorted(values, key=str, reverse=True)
+    kept = dict(zip(map(_comparable, last_first), last_first, strict=True))
+    return tuple([kept[key] for key in sorted(kept, key=str)])
 
 
 @once_for_long
 def _sorted_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(values) == 1:
+        return values
     return tuple(sorted(set(values)))
 
 

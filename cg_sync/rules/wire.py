@@ -11,13 +11,15 @@ from typing import Final, assert_never, cast
 from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
 from cg_sync.rules.catalogue import Catalogue
 from cg_sync.rules.dialect import BUILT_IN, Dialect
-from cg_sync.rules.ir import All, AnyOf, Everyone, Leaf, Node, Not, RawRule, Rule, walk
+from cg_sync.rules.ir import All, AnyOf, Everyone, Leaf, Node, Not, RawRule, Rule
 from cg_sync.rules.leaf_from_wire import decoded_leaf
 from cg_sync.rules.leaf_to_wire import encoded_leaf
+from cg_sync.rules.normal import EVERYONE, Form, all_of, any_of, form_of, not_of
 from cg_sync.rules.problem import ValueRefused
 from cg_sync.rules.wire_fields import NotUnderstood, filled_list, refuse_other_keys
 
 MAX_WIRE_DEPTH: Final = 50
+NOBODY_TEXT: Final = not_of(EVERYONE).text
 _NO_IDS: Mapping[str, int] = MappingProxyType({})
 _NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
@@ -45,22 +47,18 @@ class _Encoder:
 
     def node(self, node: Node) -> JsonObject:
         match node:
-            case Everyone():
-                return {"slug": "any-rule"}
-            case All(children) | AnyOf(children):
-                slug = "and-rule" if isinstance(node, All) else "or-rule"
-                return {"slug": slug, "children": [self.node(child) for child in children]}
+            case Leaf():
+                return encoded_leaf(node, self.group_ids, self.slugs)
+            case All(children):
+                return {"slug": "and-rule", "children": [self.node(child) for child in children]}
+            case AnyOf(children):
+                return {"slug": "or-rule", "children": [self.node(child) for child in children]}
             case Not(child):
                 return {"slug": "not-rule", "child": self.node(child)}
-            case Leaf():
-                return self._leaf(node)
+            case Everyone():
+                return {"slug": "any-rule"}
             case _:
                 assert_never(node)
-
-    def _leaf(self, leaf: Leaf) -> JsonObject:
-        payload = encoded_leaf(leaf, self.group_ids)
-        slug = str(payload["slug"])
-        return {**payload, "slug": self.slugs.get(slug, slug)}
 
 
 def rule_from_wire(
@@ -77,19 +75,18 @@ def rule_from_wire(
     if payload is None or payload == {}:
         return None
     try:
-        rule = Rule(_Decoder(catalogue, group_names, dialect.leaves).node(payload, 1))
+        form = _Decoder(catalogue, group_names, dialect.leaves).form(payload, 1)
     except (NotUnderstood, ValueRefused):
         return RawRule(canonical(payload))
-    # "Nobody" can be said in the shop's JSON, but not in the rule language.
-    says_nobody = any(
-        isinstance(node, Not) and node.child == Everyone() for node in walk(rule.node)
-    )
-    return RawRule(canonical(payload)) if says_nobody else rule
+    # "Nobody" can be said in the shop's JSON, but not in the rule language. No value can look like
+    # it: the quotation marks of values are escaped.
+    says_nobody = NOBODY_TEXT in form.text
+    return RawRule(canonical(payload)) if says_nobody else Rule.of_form(form)
 
 
 @dataclass(frozen=True, slots=True)
 class _Decoder:
-    """Turns rule JSON into nodes; each method raises NotUnderstood or ValueRefused.
+    """Turns rule JSON into its normal form; each method raises NotUnderstood or ValueRefused.
 
     `leaves` are our slugs by those of the shop.
     """
@@ -98,26 +95,26 @@ class _Decoder:
     group_names: Mapping[int, str]
     leaves: Mapping[str, str]
 
-    def node(self, payload: JsonValue, depth: int) -> Node:
+    def form(self, payload: JsonValue, depth: int) -> Form:
         if not isinstance(payload, Mapping) or depth > MAX_WIRE_DEPTH:
             raise NotUnderstood
         match payload.get("slug"):
             case str(slug) if slug in self.leaves:
                 leaf = self.leaves[slug]
-                return decoded_leaf(leaf, payload, self.catalogue, self.group_names)
+                return form_of(decoded_leaf(leaf, payload, self.catalogue, self.group_names))
             case "any-rule":
-                refuse_other_keys(payload, set())
-                return Everyone()
+                refuse_other_keys(payload, ())
+                return EVERYONE
             case "and-rule":
-                return All(self._children(payload, depth))
+                return all_of(self._children(payload, depth))
             case "or-rule":
-                return AnyOf(self._children(payload, depth))
+                return any_of(self._children(payload, depth))
             case "not-rule":
-                refuse_other_keys(payload, {"child"})
-                return Not(self.node(payload.get("child"), depth + 1))
+                refuse_other_keys(payload, ("child",))
+                return not_of(self.form(payload.get("child"), depth + 1))
             case _:
                 raise NotUnderstood
 
-    def _children(self, payload: JsonObject, depth: int) -> tuple[Node, ...]:
-        refuse_other_keys(payload, {"children"})
-        return tuple(self.node(child, depth + 1) for child in filled_list(payload, "children"))
+    def _children(self, payload: JsonObject, depth: int) -> list[Form]:
+        refuse_other_keys(payload, ("children",))
+        return [self.form(child, depth + 1) for child in filled_list(payload, "children")]

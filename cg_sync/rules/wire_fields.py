@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection
 
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
@@ -17,9 +17,11 @@ def refuse_unless(*conditions: bool) -> None:
         raise NotUnderstood
 
 
-def refuse_other_keys(payload: JsonObject, known: Set[str]) -> None:
+def refuse_other_keys(payload: JsonObject, known: Collection[str]) -> None:
     """Raises NotUnderstood when a node says more than what is known of it."""
-    refuse_unless(not payload.keys() - known - {"slug", "name"})
+    for key in payload:
+        if key not in known and key not in ("slug", "name"):
+            raise NotUnderstood
 
 
 def filled_list(payload: JsonObject, key: str) -> list[JsonValue] | tuple[JsonValue, ...]:

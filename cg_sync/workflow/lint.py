@@ -10,7 +10,7 @@ from typing import cast
 from cg_sync.core.allowances import Allowance, sift_findings
 from cg_sync.core.document import Document
 from cg_sync.errors import Problem, Severity
-from cg_sync.files.allowances import read_allowances
+from cg_sync.files.allowances import find_allowances
 from cg_sync.jsonvalue import JsonObject, Pointer, shown
 from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING, CustomerGroupSetting
 from cg_sync.rules.lint.finding import Finding
@@ -32,7 +32,7 @@ def lint_files(checked: Checked, now: datetime) -> Linted:
 
     Linear in the size of the project: infos are only counted where no comment may allow them.
     """
-    allowances, wrong = read_allowances(checked.root, files_of(checked))
+    allowances, wrong = find_allowances(documents_of(checked))
     commented = {it.where.file for it in allowances}
     placed: list[Problem] = []
     infos = 0
@@ -68,13 +68,13 @@ def judged(
     return in_file_order((*sifted.kept, *wrong, *sifted.unused))
 
 
-def files_of(checked: Checked) -> tuple[str, ...]:
-    """The YAML files of the project in which comments may allow findings."""
+def documents_of(checked: Checked) -> tuple[Document, ...]:
+    """The documents of the project in which comments may allow findings."""
     tree = checked.tree
     top = (tree.project, tree.attributes, tree.invariants)
     words = (*tree.lists.values(), *tree.conditions.values())
     resources = (document for found in tree.resources.values() for document in found)
-    return tuple(it.file for it in (*top, *words, *resources) if it is not None)
+    return tuple(it for it in (*top, *words, *resources) if it is not None)
 
 
 def _findings(checked: Checked, now: datetime) -> Iterator[tuple[Document, Pointer, Finding]]:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-import idna
-
 from cg_sync.errors import Severity
 from cg_sync.jsonvalue import Pointer
 from cg_sync.rules.fold import normal_domain
@@ -37,30 +35,49 @@ _DRAWN_LIKE_LATIN: Final = {
 }
 
 
-def check_domains(values: Iterable[tuple[Pointer, str]], *, below: bool) -> Iterator[Finding]:
-    """CG-E02 and CG-E03 of domains that rules may use, each at its place.
+def check_domains(values: Iterable[str], pointer: Pointer, *, below: bool) -> Iterator[Finding]:
+    """CG-E02 and CG-E03 of domains that rules may use, each at its place in the list at `pointer`.
 
     `below`: addresses at subdomains are meant too.
     """
-    for pointer, written in values:
-        domain = normal_domain(written)
-        if _is_suffix(domain, below=below):
-            why = _ANYBODY if below else _NOBODY
-            message = f"{domain} is a public suffix, {why}"
-            hint = "name the domains that are meant"
-            yield Finding("CG-E02", Severity.WARNING, pointer, message, hint)
-        if why := _lookalike(domain):
-            message = f"{spoken(written)} {why}"
-            hint = f"write the domain anew; this one is {domain}"
-            yield Finding("CG-E03", Severity.WARNING, pointer, message, hint)
+    for index, written in enumerate(values):
+        for code, message, hint in _said_of(written, below):
+            yield Finding(code, Severity.WARNING, (*pointer, index), message, hint)
 
 
 @lru_cache(maxsize=65_536)
+def _said_of(written: str, below: bool) -> tuple[tuple[str, str, str], ...]:
+    """The code, message and hint of each finding."""
+    found: list[tuple[str, str, str]] = []
+    domain = normal_domain(written)
+    if _is_suffix(domain, below=below):
+        why = _ANYBODY if below else _NOBODY
+        message = f"{domain} is a public suffix, {why}"
+        found.append(("CG-E02", message, "name the domains that are meant"))
+    if why := _lookalike(domain):
+        hint = f"write the domain anew; this one is {domain}"
+        found.append(("CG-E03", f"{spoken(written)} {why}", hint))
+    return tuple(found)
+
+
 def _is_suffix(domain: str, *, below: bool) -> bool:
-    if is_institutional(domain) or not _suffixes(private=True).is_public(domain):
+    if is_institutional(domain):
         return False
+    # The list has its names in the letters of their languages.
+    name = _in_letters(domain)
     # Whoever runs a private suffix, such as a host of web pages, may well have addresses at it.
-    return below or _suffixes(private=False).is_public(domain)
+    return _suffixes(private=True).is_public(name) and (
+        below or _suffixes(private=False).is_public(name)
+    )
+
+
+def _in_letters(domain: str) -> str:
+    if "xn--" not in domain:
+        return domain
+    # Imported where a name asks for it: most are plain.
+    import idna
+
+    return idna.decode(domain)
 
 
 def is_institutional(domain: str) -> bool:
@@ -72,17 +89,17 @@ def is_institutional(domain: str) -> bool:
 
 @cache
 def _suffixes(*, private: bool) -> PublicSuffixList:
-    # Imported late: to read the list takes a tenth of a second.
+    # Imported late: to read the list takes as long as hundreds of rules.
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList(only_icann=not private)
+    return PublicSuffixList(only_icann=not private, accept_encoded_idn=False)
 
 
 def _lookalike(domain: str) -> str:
     """Why the domain may be taken for another, as the end of a sentence; empty when it is not."""
     if "xn--" not in domain:
         return ""
-    labels = idna.decode(domain).split(".")
+    labels = _in_letters(domain).split(".")
     top = _alphabets(labels[-1])
     for label in labels:
         alphabets = _alphabets(label)

@@ -16,6 +16,8 @@ from cg_sync.rules.problem import spoken
 DOMAINS: Final = {"domain_is": False, "domain_under": True}
 """The operators of e-mail domains, and whether each reaches below the domain."""
 _UPPER: Final = frozenset({"lt", "lte", "before", "older_than"})
+CHECKED: Final = frozenset({"matches", *DOMAINS, *_UPPER})
+"""The operators of lines about which there may be a finding."""
 _LOWER: Final = frozenset({"gt", "gte", "after", "on_or_after", "within_last", "between"})
 
 
@@ -27,9 +29,8 @@ def check_line(line: Line) -> Iterator[Finding]:
         yield from _check_pattern(line, cast(str, operators["matches"]))
     if line.attribute.type == "email":
         for word in filter(DOMAINS.__contains__, operators):
-            values = enumerate(_inline(operators[word]))
-            places = (((*line.pointer, word, index), value) for index, value in values)
-            yield from check_domains(places, below=DOMAINS[word])
+            values = _inline(operators[word])
+            yield from check_domains(values, (*line.pointer, word), below=DOMAINS[word])
 
 
 def _inline(operand: JsonValue) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from typing import Final, Literal, NamedTuple
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.rules.lint.domains import check_domains
 from cg_sync.rules.lint.finding import Finding
-from cg_sync.rules.lint.lines import DOMAINS, check_line
+from cg_sync.rules.lint.lines import CHECKED, DOMAINS, check_line
 from cg_sync.rules.lint.sharing import Shared
-from cg_sync.rules.lint.time import check_moving
+from cg_sync.rules.lint.time import MOVING, check_moving
 from cg_sync.rules.lint.verified import check_verified, lets_in
 from cg_sync.rules.lint.written import Line, Use, written_in_rule
 from cg_sync.rules.parse import Vocabulary
@@ -20,6 +20,8 @@ LINT_CODES: Final = frozenset(
     {"CG-N02", "CG-C02", "CG-E02", "CG-E03", "CG-E04", "CG-R04", "CG-T01", "CG-T02"}
 )
 """The codes of all findings that lint can have."""
+_WATCHED: Final = CHECKED | MOVING
+"""The operators of lines that lint looks at in rules."""
 
 
 class Found(NamedTuple):
@@ -44,7 +46,7 @@ def lint(rules: Mapping[str, JsonValue], vocabulary: Vocabulary) -> Iterator[Fou
     uses: dict[tuple[str, bool], str] = {}
     lists: dict[str, bool] = {}
     for slug, content in rules.items():
-        written = tuple(written_in_rule(content, vocabulary.catalogue))
+        written = written_in_rule(content, vocabulary.catalogue, _WATCHED)
         _note(slug, written, uses, lists)
         whole = check_verified(content, vocabulary) if any(map(lets_in, written)) else ()
         moving = check_moving(written, shared.moving)
@@ -57,9 +59,7 @@ def lint(rules: Mapping[str, JsonValue], vocabulary: Vocabulary) -> Iterator[Fou
     for name, finding in shared.check_uses(uses):
         yield Found("condition", name, finding)
     for name, below in lists.items():
-        values = enumerate(vocabulary.lists[name])
-        places = ((("values", index), value) for index, value in values)
-        for finding in check_domains(places, below=below):
+        for finding in check_domains(vocabulary.lists[name], ("values",), below=below):
             yield Found("list", name, finding)
 
 

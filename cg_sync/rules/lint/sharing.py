@@ -27,7 +27,7 @@ class Shared:
         """What each says, by its name; what others say that it uses is not part of it."""
         catalogue = self.vocabulary.catalogue
         return {
-            name: tuple(written_in(content, catalogue))
+            name: written_in(content, catalogue)
             for name, content in self.vocabulary.conditions.items()
         }
 

@@ -17,6 +17,8 @@ from cg_sync.rules.lint.finding import Finding
 from cg_sync.rules.lint.written import Line, Use
 
 _RELATIVE: Final = frozenset({"within_last", "older_than", "within_next"})
+MOVING: Final = _RELATIVE | {"anniversary"}
+"""The operators that may count from today."""
 
 
 def moves(line: Line) -> bool:

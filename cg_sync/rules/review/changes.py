@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from cg_sync.rules.analysis.prove import Answer, Found, Impossible, Undecided, Witness, World
 from cg_sync.rules.review.footprint import Footprint, Index, footprint_of
@@ -49,15 +50,18 @@ def effects_of(
     about, over all changes. Raw rules, and settings that compete for nobody, are left out.
     """
     competing = {it.slug: it for it in subjects if _competes(it, world.as_of)}
-    index = Index({slug: _footprint(it) for slug, it in competing.items()})
+    footprints = {slug: _footprint(it) for slug, it in competing.items()}
+    index, timed = Index(footprints), frozenset(it.slug for it in competing.values() if it.is_timed)
     changes = _Changes(old, Inquiry(world))
     effects, left = list[Effect](), most_pairs
     for subject in (it for slug, it in competing.items() if slug in old):
-        near = index.near(_footprint(subject))
-        others = [it for slug, it in competing.items() if slug in near and it is not subject]
-        others = [it for it in others if meet_in_time(subject, it)]
-        effects.append(changes.effect(subject, others[:left], len(others[left:])))
-        left = max(0, left - len(others))
+        near = index.near(footprints[subject.slug]) - {subject.slug}
+        # Two that both count at any time need not be asked when.
+        doubtful = near if subject.is_timed else near & timed
+        near -= {it for it in doubtful if not meet_in_time(subject, competing[it])}
+        asked = list(islice((it for slug, it in competing.items() if slug in near), left))
+        effects.append(changes.effect(subject, asked, len(near) - len(asked)))
+        left -= len(asked)
     return tuple(effects)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cg_sync.rules.ir import All, AnyOf, Leaf, Node, Not
@@ -75,12 +75,19 @@ def _certain(node: Node, holds: bool) -> Iterator[tuple[Leaf, bool]]:
 
 def is_apart(one: Footprint, other: Footprint) -> bool:
     """Whether it is certain that no customer is selected by both rules."""
+    return _has_other_values(one, other) or _has_others(one, other)
+
+
+def _has_other_values(one: Footprint, other: Footprint) -> bool:
+    return any(
+        one.values[path].isdisjoint(other.values[path]) for path in one.values.keys() & other.values
+    )
+
+
+def _has_others(one: Footprint, other: Footprint) -> bool:
+    """The same by numbers and groups."""
     return (
         any(
-            one.values[path].isdisjoint(other.values[path])
-            for path in one.values.keys() & other.values
-        )
-        or any(
             one.numbers[path].meet(other.numbers[path]).is_empty
             for path in one.numbers.keys() & other.numbers
         )
@@ -94,29 +101,27 @@ class Index:
 
     def __init__(self, footprints: Mapping[str, Footprint]) -> None:
         self._footprints = footprints
-        self._by_value: dict[str, dict[Value, list[str]]] = defaultdict(lambda: defaultdict(list))
-        self._free: dict[str, list[str]] = {}
-        paths = {path for it in footprints.values() for path in it.values}
-        for path in sorted(paths):
-            self._free[path] = [slug for slug, it in footprints.items() if path not in it.values]
+        self._every = frozenset(footprints)
+        self._by_value: dict[str, dict[Value, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._free: dict[str, frozenset[str]] = {}
         for slug, it in footprints.items():
             for path, values in it.values.items():
                 for value in values:
-                    self._by_value[path][value].append(slug)
+                    self._by_value[path][value].add(slug)
+        for path in {path for it in footprints.values() for path in it.values}:
+            bound = (slug for slug, it in footprints.items() if path in it.values)
+            self._free[path] = self._every.difference(bound)
 
     def near(self, footprint: Footprint) -> frozenset[str]:
         """The slugs of all that are not apart from it."""
-        nearest: Iterable[str] = self._footprints
-        fewest = len(self._footprints)
+        near = self._every
         for path, values in footprint.values.items():
             if path in self._free:
-                buckets = [
-                    self._by_value[path][value] for value in values if value in self._by_value[path]
-                ]
-                found = len(self._free[path]) + sum(map(len, buckets))
-                if found < fewest:
-                    fewest, nearest = (
-                        found,
-                        [*self._free[path], *(it for one in buckets for it in one)],
-                    )
-        return frozenset(it for it in nearest if not is_apart(footprint, self._footprints[it]))
+                free, by_value = self._free[path], self._by_value[path]
+                buckets = [by_value[it] for it in values if it in by_value]
+                # Where everybody has the same, as often, there is nobody to leave out.
+                if all(len(it) + len(free) < len(self._every) for it in buckets):
+                    near &= free.union(*buckets)
+        if not (footprint.numbers or footprint.within or footprint.outside):
+            return near
+        return frozenset(it for it in near if not _has_others(footprint, self._footprints[it]))

@@ -47,6 +47,11 @@ class Subject:
         """How many tests of attributes the rule is made of; 0 for a raw rule."""
         return 0 if self.node is None else count_lines(self.node)
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether it counts from a moment on, or until one."""
+        return self.contender.starts_at is not None or self.contender.ends_at is not None
+
     def competes_after(self, moment: datetime) -> bool:
         """Whether it is active then, or will be."""
         ends = self.contender.ends_at

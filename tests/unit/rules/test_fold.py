@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import string
+import unicodedata
 
-from cg_sync.rules.fold import email_domain, fold, normal_domain
+import idna
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cg_sync.rules.fold import are_plain_domains, email_domain, fold, normal_domain
 
 BOGAZICI = "xn--boazii-0ua85b.edu.tr"
 
@@ -30,6 +36,12 @@ def test_all_spellings_of_istanbul_are_one(text: str) -> None:
 )
 def test_folding_takes_compatible_letters_as_one(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@given(st.text(string.printable) | st.text(st.characters(max_codepoint=127)))
+def test_folding_ascii_takes_no_more_than_case_and_spaces(text: str) -> None:
+    letters = unicodedata.normalize("NFKC", text).strip().replace("I", "i").casefold()
+    assert fold(text) == unicodedata.normalize("NFKC", letters)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +77,36 @@ def test_a_look_alike_letter_is_another_domain() -> None:
 def test_what_idna_refuses_is_no_domain(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         normal_domain(text)
+
+
+LABELS = st.text("aZz09-İ", max_size=5) | st.sampled_from(["xn--a", "ab--c", "x" * 62, "x" * 64])
+NAMES = st.lists(LABELS, max_size=4).map(".".join)
+
+
+@given(NAMES | st.text("aB0-.", max_size=70))
+def test_a_plain_domain_is_what_idna_makes_of_it(text: str) -> None:
+    if text and are_plain_domains([text]):
+        assert normal_domain(text) == idna.encode(text, uts46=True).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("EDU.tr", True),
+        ("a-1.b", True),
+        ("x" * 63, True),
+        ("x" * 64, False),
+        ("a.", False),
+        ("a..b", False),
+        ("-a.b", False),
+        ("a-.b", False),
+        ("xn--a.b", False),
+        ("a_b", False),
+        ("\u212a.tr", False),
+    ],
+)
+def test_only_letters_digits_and_single_hyphens_are_plain(text: str, plain: bool) -> None:
+    assert are_plain_domains(["edu.tr", text]) is plain
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.unit.rules.lint.builders import a_vocabulary, found, places, said
 
 
 def codes(domain: str, *, below: bool = True) -> list[str]:
-    return [it.code for it in check_domains([((), domain)], below=below)]
+    return [it.code for it in check_domains([domain], (), below=below)]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,9 @@ def codes(domain: str, *, below: bool = True) -> list[str]:
         "com.ac",
         "edu.pl",
         "edu.eu.org",
+        "公司.cn",
+        "xn--55qx5d.cn",
+        "xn--p1ai",
     ],
 )
 def test_a_public_suffix_is_found(domain: str) -> None:
@@ -103,7 +106,7 @@ def test_a_list_is_looked_at_once_and_as_the_rules_use_it() -> None:
     ],
 )
 def test_a_domain_that_looks_like_another_is_found(domain: str, why: str) -> None:
-    (finding,) = check_domains([((), domain)], below=False)
+    (finding,) = check_domains([domain], (), below=False)
     assert finding.code == "CG-E03"
     assert finding.message == f'"{domain}" {why}'
     assert finding.hint.endswith(f"this one is {normal_domain(domain)}")

@@ -84,3 +84,15 @@ def test_settings_that_were_never_active_together_meet_anew() -> None:
     aa, bb = a_subject("aa", TR, priority=1), a_subject("bb", TR, priority=2, starts_at=later)
     was = a_subject("aa", TR, priority=1, ends_at=later)
     assert overlaps({"aa": was}, aa, bb) == [("aa", "bb")]
+
+
+def test_settings_that_never_count_at_one_time_are_not_asked_about() -> None:
+    """Also where only the other has dates, which then end before they begin."""
+    begins, ends = datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)
+    always = a_subject("always", TR, priority=1)
+    early = a_subject("early", TR, priority=2, ends_at=ends)
+    late = a_subject("late", TR, priority=3, starts_at=begins)
+    never = a_subject("never", TR, priority=4, starts_at=begins, ends_at=ends)
+    every = (always, early, late, never)
+    assert overlaps({"always": None}, *every) == [("always", "early"), ("always", "late")]
+    assert overlaps({"early": None}, *every) == [("always", "early")]

@@ -60,6 +60,12 @@ TOGETHER = [
 
 def test_what_lies_on_the_surface_is_seen() -> None:
     for one, other in APART:
-        assert is_apart(footprint_of(node(one)), footprint_of(node(other))), (one, other)
+        mine, its = footprint_of(node(one)), footprint_of(node(other))
+        assert is_apart(mine, its), (one, other)
+        index = Index({"mine": mine, "its": its})
+        assert index.near(mine) == {"mine"}, (one, other)
+        assert index.near(its) == {"its"}, (one, other)
     for one, other in TOGETHER:
-        assert not is_apart(footprint_of(node(one)), footprint_of(node(other))), (one, other)
+        mine, its = footprint_of(node(one)), footprint_of(node(other))
+        assert not is_apart(mine, its), (one, other)
+        assert Index({"other": its}).near(mine) == {"other"}, (one, other)
