@@ -439,4 +439,16 @@ CODES: Mapping[str, Code] = {
         "{may_change_display: true}` into the files of those that may, or allow it for this plan "
         "with `--allow max_display_changes@DIGEST@DATE`.",
     ),
+    "CG-G07": Code(
+        "more calls than allowed",
+        "Applying the plan takes more calls of the shop than `--max-calls` allows, reading and "
+        "writing; nothing was written. Make the change smaller, or allow as many as it says.",
+    ),
+    "CG-G08": Code(
+        "longer than the deadline",
+        "By the pace that the shop has shown, the run would not be through before its "
+        "`--deadline`, or that of the policy; nothing was written. Give it more time, raise "
+        "`--parallel` where the shop sets no limit, or begin all the same with `--partial` and do "
+        "the rest later with `cg-sync resume`.",
+    ),
 }

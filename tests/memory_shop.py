@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from cg_sync.api.apply import Result, apply_plan
+from cg_sync.api.customer_cache import CustomerCache
 from cg_sync.api.live import fetch_live, fetch_member_pks
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.diff import Update, diff
@@ -72,6 +73,7 @@ class MemoryShop:
     calls: list[tuple[str, RemoteId | None]] = field(default_factory=list)
     sent: list[JsonObject] = field(default_factory=list)
     page_size: int = 100
+    customer_cache: CustomerCache | None = None
     blind: ApiError | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _last_id: int = 100
@@ -88,6 +90,11 @@ class MemoryShop:
         with self._lock:
             self._called("list", None)
             return [self._shown(collection, it) for it in self.records[collection]]
+
+    def fetch_each(
+        self, collection: str, queries: Sequence[Mapping[str, str]]
+    ) -> Iterator[list[JsonObject]]:
+        return (self.fetch_complete(collection, it) for it in queries)
 
     def fetch_all(
         self, collection: str, query: Mapping[str, str] | None = None

@@ -42,6 +42,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "cli.demo": frozenset({"requests"}),
     "api.broken": frozenset({"requests"}),
     "api.client": frozenset({"requests"}),
+    "api.decoding": frozenset({"orjson"}),
     "api.session": frozenset({"requests"}),
     "forge.client": frozenset({"requests"}),
     "sandbox": frozenset(
@@ -51,8 +52,8 @@ THEIRS: dict[str, frozenset[str]] = {
 """Layer, or module of one → packages it may import from outside."""
 
 PURE = (
-    "core", "rules", "kinds", "report", "api.estimate", "api.limit", "api.limit_headers",
-    "api.pace", "api.wire", "forge.wire",
+    "core", "rules", "kinds", "report", "api.access", "api.decoding", "api.estimate", "api.limit",
+    "api.limit_headers", "api.pace", "api.pages", "api.roll", "api.wire", "forge.wire",
 )  # fmt: skip
 IMPURE_MODULES = frozenset(
     {"importlib", "logging", "os", "random", "secrets", "shutil", "socket", "subprocess", "sys",

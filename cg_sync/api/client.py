@@ -5,11 +5,10 @@ Many threads may send through one client.
 
 from __future__ import annotations
 
-import json
 import random as _random
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -20,7 +19,7 @@ from cg_sync.api.broken import failure_of
 from cg_sync.api.limit_headers import limit_in, seconds_to_wait
 from cg_sync.api.login import LOGIN_PATH, LogIns, checked_token, key_in, login_request
 from cg_sync.api.pace import Pacer
-from cg_sync.api.session import TokenAuth, body_of, opened_session
+from cg_sync.api.session import Session
 from cg_sync.api.wire import (
     Failed,
     Failure,
@@ -32,6 +31,7 @@ from cg_sync.api.wire import (
     may_retry,
     retry_after,
 )
+from cg_sync.core.forecast import Pace
 from cg_sync.errors import ApiError, Rejected, Unauthorised, Unreachable
 from cg_sync.jsonvalue import JsonValue
 
@@ -39,6 +39,8 @@ ATTEMPTS = 5
 BACK_OFF_SECONDS = 0.5
 BACK_OFF_CAP_SECONDS = 30.0
 REQUEST_ID = "X-Request-ID"
+_LATENCIES = 1_000
+"""How many of the latest calls say how fast the shop is."""
 _SECRET_LENGTH_AT_LEAST = 4
 
 
@@ -80,6 +82,7 @@ class _Tries:
     key: str = field(repr=False)
     most: int
     id: str
+    unless: Callable[[], bool]
     made: int = 0
     sent: bool = False
     sent_at: float = 0.0
@@ -94,6 +97,10 @@ def patiently(seconds: float) -> bool:
 
 def _new_id() -> str:
     return uuid.uuid4().hex
+
+
+def _never() -> bool:
+    return False
 
 
 class Client:
@@ -123,7 +130,7 @@ class Client:
         `clock` is the time of day, `ticks` a clock that never goes back, the one of the `pacer`.
         Raises UsageWrong for a URL, proxy or CA bundle, Unauthorised for a token, of no use.
         """
-        self._session = opened_session(base_url, environ or {})
+        self._session = Session(base_url, environ or {}, timeout)
         self.base_url = base_url.strip().rstrip("/")
         self.calls: Counter[str] = Counter()
         self._credentials = credentials
@@ -144,9 +151,26 @@ class Client:
         self._login_refused: Unauthorised | None = None
         self._login_lock = Lock()
         self._count_lock = Lock()
+        self._latencies: deque[float] = deque(maxlen=_LATENCIES)
 
-    def send(self, request: Request) -> JsonValue:
-        """What the shop answers, tried again where that is safe.
+    @property
+    def pace(self) -> Pace | None:
+        """How fast the shop has been of late; None before it has answered.
+
+        One answer in ten is quicker than what a short call is taken to need: most are pages, and
+        the first of a connection is slow.
+        """
+        with self._count_lock:
+            seconds = sorted(self._latencies)
+        if not seconds:
+            return None
+        quick, usual = seconds[len(seconds) // 10], sum(seconds) / len(seconds)
+        rate = self._pacer.rate
+        return Pace(round(quick, 4), round(usual, 4), None if rate is None else round(rate, 3))
+
+    def send(self, request: Request, *, unless: Callable[[], bool] = _never) -> JsonValue:
+        """What the shop answers, tried again where that is safe; not sent any more, or not again,
+        once `unless` says so.
 
         Raises an ApiError, or WriteBarrier for a write when the client is not `writable`.
         """
@@ -156,13 +180,13 @@ class Client:
         if not key.text:
             key = self._logged_in(key)
         try:
-            return self._persist(request, self._attempts, key.text)
+            return self._persist(request, self._attempts, key.text, unless)
         except TokenRefused as error:
             if isinstance(self._credentials, TokenLogin):
                 raise
             lost = error.may_be_done
         try:
-            return self._persist(request, self._attempts, self._logged_in(key).text)
+            return self._persist(request, self._attempts, self._logged_in(key).text, unless)
         except ApiError as error:
             error.may_be_done = error.may_be_done or lost
             raise
@@ -190,9 +214,11 @@ class Client:
                 raise
             return self._key
 
-    def _persist(self, request: Request, tries: int, key: str) -> JsonValue:
+    def _persist(
+        self, request: Request, tries: int, key: str, unless: Callable[[], bool] = _never
+    ) -> JsonValue:
         """The deciphered answer of the first try that had one."""
-        call = _Tries(request, key, tries, self._new_id())
+        call = _Tries(request, key, tries, self._new_id(), unless)
         while True:
             self._await_turn(call)
             call.made += 1
@@ -213,7 +239,8 @@ class Client:
             call.failed = failed
             call.sent = call.sent or failed.sent
             asked = self._asked_to_wait(call, failed)
-            if call.made >= tries or not may_retry(request, failed.failure, call.made):
+            is_last = call.made >= tries or call.unless()
+            if is_last or not may_retry(request, failed.failure, call.made):
                 raise self._given_up(call) from failed
             self._step_back(call, failed, asked)
 
@@ -222,7 +249,8 @@ class Client:
         while True:
             slot = self._pacer.reserve()
             now = self._ticks()
-            if slot.at > now and not self._pause(slot.at - now):
+            is_given_up = slot.at > now and not self._pause(slot.at - now)
+            if is_given_up or call.unless():
                 raise self._given_up(call) from call.failed
             if self._pacer.holds(slot):
                 call.sent_at = self._ticks()
@@ -238,6 +266,9 @@ class Client:
             raise
         if response.status != 429:
             self._pacer.accepted(call.sent_at)
+        if response.status < 300 and call.request.method == "GET":
+            with self._count_lock:
+                self._latencies.append(self._ticks() - call.sent_at)
         return decipher(call.request, response)
 
     def _asked_to_wait(self, call: _Tries, failed: Failed) -> float | None:
@@ -283,21 +314,8 @@ class Client:
         """One round trip, counted once it is under way. Raises Failed, Unreachable or BadAnswer."""
         request = call.request
         headers = {REQUEST_ID: call.id if call.made == 1 else f"{call.id}-{call.made}"}
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
         try:
-            with self._session.request(
-                request.method,
-                self.base_url + request.path,
-                params=dict(request.query),
-                data=None if request.body is None else json.dumps(request.body),
-                headers=headers,
-                auth=TokenAuth(call.key),
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                response = Response(answer.status_code, dict(answer.headers), body_of(answer))
+            response = self._session.exchange(request, call.key, headers)
         except requests.RequestException as error:
             failed = failure_of(error, request, base_url=self.base_url, timeout=self._timeout)
             if failed.sent:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from cg_sync.api.live import CUSTOMERS, Reader, find_customers, remote_id_of
+from cg_sync.api.finding import CUSTOMERS, CustomerReader, find_customers
+from cg_sync.api.live import remote_id_of
 from cg_sync.api.shop import Incomplete
 from cg_sync.core.address import RemoteId
 from cg_sync.core.members import KeyField, MemberKeys
@@ -20,7 +21,7 @@ class MemberReader(Protocol):
     ) -> Iterator[JsonObject]: ...
 
 
-def find_pks(shop: Reader, field: KeyField, key: str) -> tuple[RemoteId, ...]:
+def find_pks(shop: CustomerReader, field: KeyField, key: str) -> tuple[RemoteId, ...]:
     """The customers whom a key in normal form names; a pk is taken at its word."""
     if field == "pk":
         return (int(key),)
@@ -28,7 +29,7 @@ def find_pks(shop: Reader, field: KeyField, key: str) -> tuple[RemoteId, ...]:
     return tuple(member.pk for member in found.get((field, key), ()))
 
 
-def fetch_customer(shop: Reader, pk: RemoteId) -> JsonObject | None:
+def fetch_customer(shop: CustomerReader, pk: RemoteId) -> JsonObject | None:
     """The record of a customer; None when the channel has no such."""
     try:
         return _with_pk(shop.fetch_all(CUSTOMERS, _only(pk)), pk)

@@ -5,35 +5,33 @@ of.
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
+from cg_sync.api.customer_cache import CustomerCache
+from cg_sync.api.finding import find_customers
 from cg_sync.api.shop import Incomplete
 from cg_sync.core.address import Address, RemoteId, remote_id_in
+from cg_sync.core.as_sent import is_as_sent
+from cg_sync.core.forecast import Pace, Reads
 from cg_sync.core.kind import C, Ids, Kind, WireUnreadable
 from cg_sync.core.match import Pair
 from cg_sync.core.members import (
-    KeyField,
-    Member,
     MemberDelta,
     MemberKeys,
     Membership,
+    OutOfOrder,
     Sifted,
     delta_of,
     fingerprint_of,
-    keys_of,
-    member_of,
+    pk_of,
     sift,
 )
-from cg_sync.core.state import Held, Live, Unreadable
+from cg_sync.core.state import Held, Live, Unreadable, Wanted
 from cg_sync.errors import BadAnswer
 from cg_sync.jsonvalue import JsonObject, JsonValue
-
-CUSTOMERS = "customers"
-KEYS_PER_CALL = 50
-"""Akinon's own client asks for 50 keys at a time in `__in` filters."""
 
 
 class Reader(Protocol):
@@ -41,9 +39,14 @@ class Reader(Protocol):
 
     @property
     def page_size(self) -> int: ...
+    @property
+    def customer_cache(self) -> CustomerCache | None: ...
     def fetch_complete(
         self, collection: str, query: Mapping[str, str] = ...
     ) -> list[JsonObject]: ...
+    def fetch_each(
+        self, collection: str, queries: Sequence[Mapping[str, str]]
+    ) -> Iterator[list[JsonObject]]: ...
     def fetch_all(
         self, collection: str, query: Mapping[str, str] = ...
     ) -> Iterator[JsonObject]: ...
@@ -59,41 +62,86 @@ class MemberReader(Protocol):
 
 
 class CountingReader(Reader, Protocol):
-    """One that knows what reading has cost, in calls by verb."""
+    """One that knows what reading has cost, in calls by verb, and how fast the shop answers."""
 
     @property
     def calls(self) -> Mapping[str, int]: ...
+    @property
+    def reads(self) -> Reads: ...
+    @property
+    def pace(self) -> Pace | None: ...
 
 
-def fetch_live(shop: Reader, kinds: Sequence[Kind[C]], context: C) -> Live:
+NO_FILES: Mapping[Address, Wanted] = MappingProxyType({})
+
+
+def fetch_live(
+    shop: Reader,
+    kinds: Sequence[Kind[C]],
+    context: C,
+    wanted: Mapping[Address, Wanted] = NO_FILES,
+) -> Live:
     """Every record of every kind, in the same terms as the files, and the ids of the lists they
-    name.
+    name. What files want is known already: of a record that is just so, nothing else is read.
     """
     collections = dict.fromkeys(name for kind in kinds for name in kind.looks_up)
-    ids = _ids({name: shop.fetch_complete(name) for name in collections})
+    listed = {name: shop.fetch_complete(name) for name in collections}
+    ids, rows = _ids(listed), {name: len(found) for name, found in listed.items()}
     held: dict[Address, Held] = {}
     unreadable: list[Unreadable] = []
-    met: dict[Address, list[RemoteId]] = defaultdict(list)
+    several: dict[Address, list[RemoteId]] = {}
     for kind in kinds:
-        for payload in shop.fetch_complete(kind.collection):
-            remote_id = remote_id_of(payload)
-            try:
-                spec = kind.from_wire(payload, ids, context)
-            except WireUnreadable as error:
-                key = payload.get(kind.wire_key)
-                named = key if isinstance(key, str) else None
-                unreadable.append(Unreadable(kind.name, remote_id, str(error), named))
-                continue
-            address = kind.address_of(spec)
-            met[address].append(remote_id)
-            held.setdefault(address, Held(address, spec, remote_id, size_in(payload, kind.size)))
+        try:
+            found = _fetch_kind(shop, kind, ids, context, wanted)
+        except Incomplete:
+            found = _fetch_kind(shop, kind, ids, context, wanted)
+        held |= found.held
+        unreadable += found.unreadable
+        several |= found.several
+        rows[kind.collection] = found.rows
         # Kinds further down may refer to these.
-        mine = {
-            it.address.key: it.remote_id for it in held.values() if it.address.kind == kind.name
-        }
-        ids = ids.having(kind.collection, mine)
-    twice = {address: tuple(found) for address, found in met.items() if len(found) > 1}
-    return Live(held, tuple(unreadable), twice, ids)
+        ids = ids.having(kind.collection, {it.key: one.remote_id for it, one in found.held.items()})
+    twice = {address: tuple(several[address]) for address in held if address in several}
+    return Live(held, tuple(unreadable), twice, ids, rows)
+
+
+@dataclass
+class _Listed:
+    """What the listing of a kind holds: the first record of each address, and the ids of all of
+    them where there are `several`.
+    """
+
+    held: dict[Address, Held] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    several: dict[Address, list[RemoteId]] = field(default_factory=dict)
+    rows: int = 0
+
+
+def _fetch_kind(
+    shop: Reader, kind: Kind[C], ids: Ids, context: C, wanted: Mapping[Address, Wanted]
+) -> _Listed:
+    """The records of one kind, streamed: no more than a page of them is kept as it came."""
+    found, wire_key = _Listed(), kind.wire_key
+    by_key = {address.key: it for address, it in wanted.items() if address.kind == kind.name}
+    for payload in shop.fetch_all(kind.collection):
+        found.rows += 1
+        remote_id, key = remote_id_of(payload), payload.get(wire_key)
+        named = key if isinstance(key, str) else None
+        known = by_key.get(named) if named is not None else None
+        try:
+            if known is not None and is_as_sent(known.spec, payload, kind, ids):
+                address, spec = known.address, known.spec
+            else:
+                spec = kind.from_wire(payload, ids, context)
+                address = kind.address_of(spec)
+        except WireUnreadable as error:
+            found.unreadable.append(Unreadable(kind.name, remote_id, str(error), named))
+            continue
+        record = Held(address, spec, remote_id, size_in(payload, kind.size))
+        first = found.held.setdefault(address, record)
+        if first is not record:
+            found.several.setdefault(address, [first.remote_id]).append(remote_id)
+    return found
 
 
 def remote_id_of(payload: JsonObject) -> RemoteId:
@@ -143,7 +191,7 @@ def fetch_members(
         kind = by_name[pair.wanted.address.kind]
         sifted[pair.wanted.address] = (
             # Nobody is in a group that is still to be made, whoever else is welcome in it later.
-            replace(sift(membership, ()), fingerprint=fingerprint_of(()))
+            Sifted(0, (), membership.keys, fingerprint_of(()))
             if pair.held is None
             else _sift_live(shop, kind.collection, pair.held.remote_id, membership)
         )
@@ -155,10 +203,10 @@ def fetch_members(
 
 
 def _sift_live(shop: Reader, collection: str, remote_id: RemoteId, wanted: Membership) -> Sifted:
-    """One streamed read, and one more when the listing moved under it."""
+    """One streamed read, and one more when the listing moved under it, or is in no order."""
     try:
-        return sift(wanted, shop.fetch_members(collection, remote_id))
-    except Incomplete:
+        return sift(wanted, shop.fetch_members(collection, remote_id), in_order=True)
+    except (Incomplete, OutOfOrder):
         return sift(wanted, shop.fetch_members(collection, remote_id))
 
 
@@ -173,62 +221,4 @@ def fetch_member_pks(
 
 
 def _pks(shop: MemberReader, collection: str, remote_id: RemoteId) -> Iterator[RemoteId]:
-    return (member_of(it).pk for it in shop.fetch_members(collection, remote_id))
-
-
-Found = dict[tuple[KeyField, str], tuple[Member, ...]]
-
-
-def find_customers(shop: Reader, keys: MemberKeys) -> Found:
-    """The customers behind each key; a key that is not in the answer names nobody.
-
-    Takes the cheapest way: filters for some keys at a time where the shop offers them, one call a
-    key, or one walk through all customers. What a filter returns is checked again here, since shops
-    ignore filters they do not know; and what filters do not find is looked for in a walk, since
-    they may tell upper from lower case.
-    """
-    found: Found = {}
-    if not len(keys):
-        return found
-    total = shop.count(CUSTOMERS) or 0
-    pages = 1 + total // shop.page_size
-    queries = _queries(keys, shop.lookups(CUSTOMERS) if pages > 1 else {})
-    if len(queries) < pages:
-        for query in queries:
-            customers = shop.fetch_complete(CUSTOMERS, query)
-            _note(found, keys, customers)
-            if len(customers) >= total:
-                return found  # The shop ignores this filter: these were all there are.
-        if len(found) == len(keys):
-            return found
-    try:
-        _note(found, keys, shop.fetch_all(CUSTOMERS))
-    except Incomplete:
-        _note(found, keys, shop.fetch_all(CUSTOMERS))
-    return found
-
-
-def _note(found: Found, keys: MemberKeys, customers: Iterable[JsonObject]) -> None:
-    for customer in customers:
-        member = member_of(customer)
-        for name, key in keys_of(customer).items():
-            known = found.get((name, key), ())
-            if key in keys.by.get(name, ()) and member not in known:
-                found[(name, key)] = (*known, member)
-
-
-def _queries(keys: MemberKeys, lookups: Mapping[str, frozenset[str]]) -> list[dict[str, str]]:
-    """The filters that together find every key, as few as the shop allows. `pk__in` is documented,
-    others are not.
-    """
-    queries: list[dict[str, str]] = []
-    for name, wanted in keys.by.items():
-        ordered = sorted(wanted)
-        if name == "pk" or "in" in lookups.get(name, ()):
-            chunks = [
-                ordered[at : at + KEYS_PER_CALL] for at in range(0, len(ordered), KEYS_PER_CALL)
-            ]
-            queries += [{f"{name}__in": ",".join(chunk)} for chunk in chunks]
-        else:
-            queries += [{name: key} for key in ordered]
-    return queries
+    return (pk_of(it) for it in shop.fetch_members(collection, remote_id))

@@ -43,6 +43,13 @@ class Pacer:
         self._opens_at = self._asked_until = -inf
         self._pace = 0
 
+    @property
+    def rate(self) -> float | None:
+        """How many calls a second are sent at most; None as long as no limit is known."""
+        with self._lock:
+            spacing = max(self._estimate.spacing, 1 / self._cap)
+        return 1 / spacing if spacing else None
+
     def reserve(self) -> Slot:
         """The next slot: now, as long as nothing is known that speaks against it."""
         with self._lock:

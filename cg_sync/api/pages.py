@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from cg_sync.api.refusal import one_line
 from cg_sync.api.wire import Request
-from cg_sync.core.address import remote_id_in
+from cg_sync.core.address import LARGEST_ID, remote_id_in
 from cg_sync.errors import BadAnswer
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
@@ -63,7 +64,40 @@ def next_page(request: Request, payload: JsonValue, base_url: str) -> Request | 
     return Request(request.method, request.path, query)
 
 
-def _ids_of(request: Request, rows: Sequence[JsonValue]) -> list[int]:
+def pages_after(request: Request, page: Page) -> Iterator[Request]:
+    """The requests for all pages after the first one, on the guess that their `next` goes on as its
+    own does; none where that names neither the number of a page nor that of a row.
+    """
+    if page.next is None or not page.count or not page.rows:
+        return iter(())
+    size = len(page.rows)
+    pages = -(-page.count // size)
+    numbers = {"page": range(2, pages + 1), "offset": range(size, page.count, size)}
+    for name, following in numbers.items():
+        is_first = page.next.query.get(name) == str(following.start)
+        if is_first and request.query.get(name) != str(following.start):
+            return _numbered(page.next, name, following)
+    return iter(())
+
+
+def _numbered(request: Request, name: str, numbers: range) -> Iterator[Request]:
+    for number in numbers:
+        query = {**request.query, name: str(number)}
+        yield Request(request.method, request.path, query)
+
+
+def _ids_of(request: Request, rows: Sequence[JsonValue]) -> Sequence[int]:
+    # All at once, and believed until they are looked at: it is done for each row there is.
+    believed = cast(Sequence[Mapping[str, int]], rows)
+    try:
+        ids = [row["pk"] if "pk" in row else row["id"] for row in believed]
+    except (TypeError, KeyError):
+        return _ids_one_by_one(request, rows)
+    are_ids = set(map(type, ids)) == {int} and min(ids) >= 0 and max(ids) <= LARGEST_ID
+    return ids if are_ids else _ids_one_by_one(request, rows)
+
+
+def _ids_one_by_one(request: Request, rows: Sequence[JsonValue]) -> Sequence[int]:
     ids = []
     for number, row in enumerate(rows, 1):
         known = remote_id_in(row) if isinstance(row, dict) else None

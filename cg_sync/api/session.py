@@ -1,59 +1,111 @@
-"""The HTTP session: what is sent besides a request, how a body is read, and no surprises."""
+"""The HTTP connections to one shop: what is sent besides a request, how a body is read, and no
+surprises.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from http.cookiejar import DefaultCookiePolicy
+from functools import lru_cache
+from urllib.parse import urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 
 from cg_sync.api.environ import checked_base_url, checked_ca_bundle, proxies_for
-from cg_sync.errors import BadAnswer
+from cg_sync.api.wire import Request, Response
+from cg_sync.errors import BadAnswer, UsageWrong
 
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
+"""How large an answer may be once it is unpacked."""
 CONNECTIONS = 32
 """As many as there can be threads that send at once."""
 
-_CHUNK_BYTES = 65_536
+_CHUNK_BYTES = 1 << 20
+_HEADERS = {
+    "User-Agent": "cg-sync",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Connection": "keep-alive",
+}
 
 
-class TokenAuth(requests.auth.AuthBase):
-    """Sets our own header last, so that no .netrc entry can replace it; a log-in carries none."""
+class Session:
+    """Connections that are kept and used again, by many threads: one for each that is sending.
 
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.pop("Authorization", None)
-        if self._token:
-            request.headers["Authorization"] = f"Token {self._token}"
-        return request
-
-
-def body_of(answer: requests.Response) -> bytes:
-    """The body, read to its end; raises BadAnswer for one that is too large."""
-    body = bytearray()
-    for chunk in answer.iter_content(_CHUNK_BYTES):
-        body += chunk
-        if len(body) > BODY_LIMIT_BYTES:
-            raise BadAnswer(f"the shop's answer is larger than {BODY_LIMIT_BYTES >> 20} MB")
-    return bytes(body)
-
-
-def opened_session(base_url: str, environ: Mapping[str, str]) -> requests.Session:
-    """A session that many threads may use, with the proxies and the CA bundle in `environ`.
-
-    Raises UsageWrong for a URL, a proxy or a CA bundle that cannot be used.
+    Of requests it takes the adapter without a `requests.Session`, which would let a .netrc replace
+    our token and REQUESTS_CA_BUNDLE what we verify with, and keep cookies, for which Django asks
+    for a CSRF token. Telling it not to took as long as sending the call.
     """
-    session = requests.Session()
-    # Else requests lets .netrc replace our token, and REQUESTS_CA_BUNDLE what we verify with.
-    session.trust_env = False
-    # A session cookie from the log-in would make Django ask for a CSRF token.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": "cg-sync", "Accept": "application/json"})
-    session.proxies = proxies_for(checked_base_url(base_url), environ)
-    session.verify = checked_ca_bundle(environ) or True
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
-    return session
+
+    def __init__(
+        self, base_url: str, environ: Mapping[str, str], timeout: tuple[float, float]
+    ) -> None:
+        """`environ` has the proxies and the CA bundle, `timeout` is (connect, read) in seconds.
+
+        Raises UsageWrong for a URL, a proxy or a CA bundle that cannot be used.
+        """
+        self._proxies = proxies_for(checked_base_url(base_url), environ)
+        self._verify = checked_ca_bundle(environ) or True
+        self._timeout = timeout
+        self._base = base_url.strip().rstrip("/")
+        try:
+            _as_sent(self._base)
+        except requests.RequestException as error:
+            hint = "write it as https://HOST in `environments:` of cg-sync.yaml"
+            raise UsageWrong("the shop's url: not an address", hint=hint) from error
+        self._adapter = HTTPAdapter(pool_maxsize=CONNECTIONS)
+
+    def exchange(self, request: Request, key: str, headers: Mapping[str, str]) -> Response:
+        """The answer to one request; `key` goes with it unless it is empty. No redirect is
+        followed.
+
+        Raises requests.RequestException, or BadAnswer for a body that is too large.
+        """
+        with self._adapter.send(
+            self._prepared(request, key, headers),
+            stream=True,
+            timeout=self._timeout,
+            verify=self._verify,
+            proxies=self._proxies,
+        ) as answer:
+            return Response(answer.status_code, answer.headers, _body_of(answer))
+
+    def _prepared(
+        self, request: Request, key: str, headers: Mapping[str, str]
+    ) -> requests.PreparedRequest:
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = _as_sent(self._base + request.path)
+        if request.query:
+            prepared.url += f"?{urlencode(request.query)}"
+        sent = {**_HEADERS, **headers}
+        if key:
+            sent["Authorization"] = f"Token {key}"
+        if request.body is not None:
+            prepared.body = json.dumps(request.body)
+            sent["Content-Type"] = "application/json"
+        if request.method not in {"GET", "HEAD"}:
+            sent["Content-Length"] = str(len(prepared.body or ""))
+        prepared.headers = CaseInsensitiveDict(sent)
+        return prepared
+
+
+@lru_cache(maxsize=1_000)
+def _as_sent(url: str) -> str:
+    """A URL without a query as it goes over the wire. Pages differ by their queries only."""
+    prepared = requests.PreparedRequest()
+    prepared.prepare_url(url, None)
+    return str(prepared.url)
+
+
+def _body_of(answer: requests.Response) -> bytes:
+    """The body, read to its end and unpacked; raises BadAnswer for one that is too large."""
+    pieces, size = [], 0
+    for piece in answer.iter_content(_CHUNK_BYTES):
+        pieces.append(piece)
+        size += len(piece)
+        if size > BODY_LIMIT_BYTES:
+            raise BadAnswer(f"the shop's answer is larger than {BODY_LIMIT_BYTES >> 20} MB")
+    return b"".join(pieces)

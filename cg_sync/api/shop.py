@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from math import ceil
 from types import MappingProxyType
 
+from cg_sync.api.ahead import answers
 from cg_sync.api.client import Client
+from cg_sync.api.customer_cache import CustomerCache
+from cg_sync.api.listing import Incomplete as Incomplete
+from cg_sync.api.listing import Listings
 from cg_sync.api.login import LOGIN_PATH
-from cg_sync.api.pages import Page, page_in
 from cg_sync.api.wire import Request
 from cg_sync.core.address import remote_id_in
+from cg_sync.core.forecast import Pace, Reads
 from cg_sync.errors import ApiError, BadAnswer, Rejected, UsageWrong, did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
@@ -30,15 +34,6 @@ DEFAULT_PATHS: Mapping[str, str] = MappingProxyType(
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Incomplete(BadAnswer):
-    """CG-L01: not all rows were read; nothing may be concluded from what the listing held."""
-
-    def __init__(
-        self, path: str, why: str, *, hint: str = "somebody may be changing it right now; run again"
-    ) -> None:
-        super().__init__(f"CG-L01 the listing {path} is incomplete: {why}", hint=hint)
-
-
 class Shop:
     """One channel of one shop. Every call may raise an ApiError."""
 
@@ -49,10 +44,14 @@ class Shop:
         channel: int,
         paths: Mapping[str, str] = NOTHING,
         page_size: int = 1000,
+        parallel: int = 1,
+        customer_cache: CustomerCache | None = None,
     ) -> None:
         """Raises UsageWrong for a path that cannot be one, or of an unknown collection."""
-        self.page_size = page_size
+        self.customer_cache = customer_cache
         self._client = client
+        self._parallel = parallel
+        self._listings = Listings(client, page_size=page_size, parallel=parallel)
         self._paths = resolved_paths(paths, channel)
 
     @property
@@ -60,14 +59,31 @@ class Shop:
         """HTTP exchanges so far by verb, log-ins apart as LOGIN."""
         return self._client.calls
 
+    @property
+    def page_size(self) -> int:
+        """How many rows are on a page, as far as is known."""
+        return self._listings.page_size
+
+    @property
+    def reads(self) -> Reads:
+        """All calls so far, and how many of them came one after another."""
+        calls, ahead = sum(self.calls.values()), self._listings.read_ahead
+        return Reads(calls, calls - ahead + ceil(ahead / self._parallel))
+
+    @property
+    def pace(self) -> Pace | None:
+        """How fast the shop has answered so far; None before its first answer."""
+        return self._client.pace
+
     def fetch_all(
         self, collection: str, query: Mapping[str, str] = NOTHING
     ) -> Iterator[JsonObject]:
         """Every record in id order, page by page.
 
-        Only a listing read to its end is known to be complete: Incomplete is raised there if not.
+        Only a listing read to its end is known to be complete: Incomplete is raised there if not,
+        or as soon as it shows.
         """
-        return self._rows(self._paths[collection], query)
+        return self._listings.rows(self._paths[collection], query)
 
     def fetch_complete(
         self, collection: str, query: Mapping[str, str] = NOTHING
@@ -78,10 +94,26 @@ class Shop:
         except Incomplete:
             return list(self.fetch_all(collection, query))
 
+    def fetch_each(
+        self, collection: str, queries: Sequence[Mapping[str, str]]
+    ) -> Iterator[list[JsonObject]]:
+        """What `fetch_complete` says to each query in turn; several are asked at a time."""
+        if self._parallel == 1 or len(queries) < 2:
+            yield from (self.fetch_complete(collection, it) for it in queries)
+            return
+
+        def ask(query: Mapping[str, str], _over: Callable[[], bool]) -> list[JsonObject]:
+            return self.fetch_complete(collection, query)
+
+        with closing(answers(ask, queries, threads=self._parallel)) as ahead:
+            for records in ahead:
+                self._listings.read_ahead += 1
+                yield records
+
     def count(self, collection: str, query: Mapping[str, str] = NOTHING) -> int | None:
         """How many records the shop says there are; None when it does not say."""
         request = Request("GET", self._paths[collection], {**query, "limit": "1"})
-        return self._page(request).count
+        return self._listings.page(request).count
 
     def fetch_record(self, collection: str, remote_id: int) -> JsonObject | None:
         """One record as it is now; None when it is not there."""
@@ -126,7 +158,7 @@ class Shop:
         self, collection: str, remote_id: int, query: Mapping[str, str] = NOTHING
     ) -> Iterator[JsonObject]:
         """The customers in a group, streamed under the same promise as `fetch_all`."""
-        return self._rows(f"{self._path_of(collection, remote_id)}customers/", query)
+        return self._listings.rows(f"{self._path_of(collection, remote_id)}customers/", query)
 
     def add_members(self, collection: str, remote_id: int, customers: Sequence[int]) -> None:
         """Add customers by pk; those who are members already stay. All are added or none."""
@@ -146,50 +178,6 @@ class Shop:
     def _path_of(self, collection: str, remote_id: int) -> str:
         return f"{self._paths[collection]}{remote_id}/"
 
-    def _page(self, request: Request) -> Page:
-        return page_in(request, self._client.send(request), self._client.base_url)
-
-    def _first_page(self, path: str, query: Mapping[str, str]) -> Page:
-        request = Request("GET", path, {**query, "sort": "id", "limit": str(self.page_size)})
-        try:
-            page = self._page(request)
-        except Rejected as error:
-            if error.status != 400 or "limit" not in str(error):
-                raise
-            return self._page(Request("GET", path, {**query, "sort": "id"}))
-        if page.count is None and len(page.rows) == self.page_size:
-            raise Incomplete(
-                path,
-                f"{self.page_size} rows were asked for and came, without a count of all",
-                hint="set `page_size` in cg-sync.yaml to another number, larger than the listing",
-            )
-        return page
-
-    def _rows(self, path: str, query: Mapping[str, str]) -> Iterator[JsonObject]:
-        """All rows of all pages; raises Incomplete unless they are as many as counted."""
-        page = first = self._first_page(path, query)
-        ids = array("q")
-        asked: set[frozenset[tuple[str, str]]] = set()
-        while True:
-            ids.extend(page.ids)
-            yield from page.rows
-            if page.next is None:
-                break
-            query = page.next.query
-            if not page.rows or frozenset(query.items()) in asked or len(ids) > (first.count or 0):
-                raise Incomplete(path, "its pages do not end")
-            asked.add(frozenset(query.items()))
-            page = self._following(page.next)
-        _refuse_if_incomplete(path, ids, first.count, page.count)
-
-    def _following(self, request: Request) -> Page:
-        try:
-            return self._page(request)
-        except Rejected as error:
-            if error.status != 404:
-                raise
-            raise Incomplete(request.path, "a page vanished while it was read") from error
-
 
 def resolved_paths(overrides: Mapping[str, str], channel: int) -> dict[str, str]:
     """The path of every collection in `channel`; raises UsageWrong for an override that is none."""
@@ -205,19 +193,6 @@ def resolved_paths(overrides: Mapping[str, str], channel: int) -> dict[str, str]
             )
     templates = {**DEFAULT_PATHS, **overrides}
     return {name: path.replace("{channel}", str(channel)) for name, path in templates.items()}
-
-
-def _refuse_if_incomplete(
-    path: str, ids: Sequence[int], first_count: int | None, last_count: int | None
-) -> None:
-    if first_count != last_count:
-        raise Incomplete(path, f"it had {first_count} rows at first, {last_count} at the end")
-    if first_count not in (None, len(ids)):
-        raise Incomplete(path, f"{len(ids)} rows read, {first_count} counted")
-    # A million ids in order need no set to be known as different.
-    in_order = all(one < other for one, other in pairwise(ids))
-    if not in_order and len(set(ids)) != len(ids):
-        raise Incomplete(path, "the same row came twice")
 
 
 def _record(request: Request, payload: JsonValue) -> JsonObject:

@@ -9,6 +9,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from cg_sync.api.decoding import json_in
 from cg_sync.api.refusal import html_summary, is_html, one_line, refusal_in
 from cg_sync.errors import BadAnswer, Rejected, Unauthorised, Unreachable
 from cg_sync.jsonvalue import JsonValue
@@ -173,7 +174,7 @@ def _content(request: Request, response: Response) -> JsonValue:
         # What is cut off within its headers looks just like this.
         raise HalfAnswer(f"the shop answered {request} ({response.status}) with nothing")
     try:
-        payload: JsonValue = json.loads(text, parse_constant=_refuse_constant)
+        return json_in(text)
     except (ValueError, RecursionError) as error:
         if isinstance(error, json.JSONDecodeError) and text[:1] in b"{[":
             raise HalfAnswer(f"the shop's answer to {request} is cut off") from error
@@ -182,7 +183,6 @@ def _content(request: Request, response: Response) -> JsonValue:
             f"{one_line(text[:400].decode('utf-8', 'replace'), limit=80)}",
             hint=_URL_HINT,
         ) from error
-    return payload
 
 
 def _is_enough(request: Request, response: Response) -> bool:
@@ -191,10 +191,6 @@ def _is_enough(request: Request, response: Response) -> bool:
     """
     is_change = request.is_write and request.is_idempotent
     return is_change and _header(response.headers, "content-length").strip() == "0"
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _redirected(request: Request, response: Response) -> BadAnswer:

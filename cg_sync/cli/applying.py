@@ -225,7 +225,7 @@ def _held(it: Applying, plan: Plan, policy: Policy) -> Today | None:
     any_left = bool(today.plan.steps or today.conflicts)
     if any_left:
         it.tell(line())
-    present(it, plan, shown=any_left)
+    present(it, replace(plan, forecast=today.plan.forecast), shown=any_left)
     it.run.result["standing"] = standing_data(today.found)
     if today.conflicts and policy.on_stale == "replan":
         return None

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cg_sync.cli.conducting import Wishes, conduct_of
+from cg_sync.cli.foreseeing import foreseen, refuse_if_over
 from cg_sync.cli.run import Run
 from cg_sync.cli.stopping import orderly
 from cg_sync.cli.terminal import notice, progress, write, write_json
@@ -24,6 +25,7 @@ from cg_sync.report.line import Line, Span, Tone, line
 if TYPE_CHECKING:
     from cg_sync.core.acknowledgement import Acknowledgement
     from cg_sync.core.diff import Change
+    from cg_sync.core.forecast import Reads
     from cg_sync.core.job import Job
     from cg_sync.core.outcome import Outcome
     from cg_sync.core.plan import Plan, Step
@@ -52,6 +54,10 @@ class Applying:
     """Whether anything may have been written."""
     pacer: Pacer | None = None
     """Shared by what reads and what writes: the shop counts both."""
+    shops: list[Shop] = field(default_factory=list)
+    """Those that were opened so far."""
+    answered: bool = False
+    """Whether somebody was asked, and agreed."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -71,7 +77,7 @@ class Applying:
 
         if self.pacer is None:
             self.pacer = pacer_for(self.checked)
-        return open_shop(
+        shop = open_shop(
             self.checked,
             environ=os.environ,
             writable=writable,
@@ -79,6 +85,15 @@ class Applying:
             pause=self.conduct.stop.pause,
             pacer=self.pacer,
         )
+        self.shops.append(shop)
+        return shop
+
+    @property
+    def spent(self) -> Reads:
+        """The calls that were made so far."""
+        from cg_sync.core.forecast import NO_READS
+
+        return sum((shop.reads for shop in self.shops), NO_READS)
 
 
 def _tell_retry(message: str) -> None:
@@ -123,7 +138,7 @@ def present(it: Applying, plan: Plan, *, shown: bool = True) -> None:
 
     it.run.result |= {"digest": plan.digest, "summary": plan_data(plan)["summary"]}
     if shown:
-        it.tell(*plan_lines(plan, it.labels))
+        it.tell(*plan_lines(foreseen(it, plan), it.labels))
     if it.digest is not None:
         refuse_if_other(plan, it.digest, "the plan is not the one that was asked for")
 
@@ -140,8 +155,9 @@ def only_shown(it: Applying, plan: Plan, also: str) -> None:
 def pass_guards(
     it: Applying, plan: Plan, *, before: Sequence[str] = (), command: str = "apply"
 ) -> None:
-    """Raise PlanRefused unless every guard that says no was allowed for this plan; what was is kept
-    for the journal, and comes from there as `before` when a run goes on.
+    """Raise PlanRefused unless the run keeps within its bounds, and every guard that says no was
+    allowed for this plan; what was is kept for the journal, and comes from there as `before` when a
+    run goes on.
     """
     from cg_sync.core.acknowledgement import acknowledgement_said
     from cg_sync.workflow.guarding import acknowledged, refuse_if_guarded, used_said
@@ -152,6 +168,7 @@ def pass_guards(
     for said in used_said(used):
         it.tell(line(Span(said, Tone.STRONG)))
     it.conduct = replace(it.conduct, allowed=tuple(acknowledgement_said(ack) for ack in used))
+    refuse_if_over(it, plan)
 
 
 @contextmanager
@@ -196,6 +213,8 @@ def written(
     from cg_sync.report.data import outcome_data
     from cg_sync.workflow.apply import look_again, refuse_if_stopped, ways_on
 
+    refuse_if_over(it, job.plan)
+    job = replace(job, plan=foreseen(it, job.plan))
     shop = it.shop(writable=True)
     with orderly(it.conduct.stop) as signals:
         outcome = finishing(_carried_out(it, job, shop, begin))
@@ -286,3 +305,4 @@ def ask(it: Applying, plan: Plan, command: str) -> None:
     if not agreed:
         notice("nothing was changed")
         raise click.Abort
+    it.answered = True

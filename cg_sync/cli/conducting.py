@@ -40,7 +40,9 @@ class Wishes:
     parallel: int | None
     fail_fast: bool | None
     recheck: Literal["always", "changed", "never"] | None
+    max_calls: int | None
     deadline: timedelta | None
+    partial: bool
     lock_wait: timedelta
     replace_applied: str
 
@@ -54,6 +56,15 @@ def _span(
     if span is None:
         raise UsageWrong(f"--{parameter.name} {text!r} is no span of time", hint=SPAN_HINT)
     return span
+
+
+max_calls_option = click.option(
+    "--max-calls",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Refuse what takes more calls of the shop than N, all told; exit code 4.",
+)
+"""`--max-calls N`: how much one run may ask of the shop."""
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -96,11 +107,18 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Read each record again right before it is changed: always; when the shop was read "
         "more than a minute ago; or never.  [default: always]",
     ),
+    max_calls_option,
     click.option(
         "--deadline",
         metavar="TIME",
         callback=_span,
-        help="Stop cleanly between two writes after this time, such as 10m; `resume` goes on.",
+        help="End within this time, such as 10m: do not begin what takes longer, and stop cleanly "
+        "between two writes when it has passed; `resume` goes on.",
+    ),
+    click.option(
+        "--partial",
+        is_flag=True,
+        help="Begin also what --deadline will cut short.",
     ),
     lock_wait_option,
     replace_applied_option,

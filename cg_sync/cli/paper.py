@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from cg_sync.cli.run import Run
-from cg_sync.cli.terminal import emit, write
+from cg_sync.cli.terminal import emit, notice, write
+from cg_sync.errors import UsageWrong
 from cg_sync.report.formats import (
     FINDING_FORMATS,
     GITHUB_COMMENT,
@@ -54,6 +55,37 @@ def paper_options(command: F) -> F:
         show_default=True,
         help="The most characters of markdown: 65536 on GitHub, 1000000 on GitLab.",
     )(command)
+
+
+def members_out_option(command: F) -> F:
+    """`--members-out FILE`: every member who moves, where a plan shows a few."""
+    return click.option(
+        "--members-out",
+        type=click.Path(path_type=Path, dir_okay=False),
+        callback=_in_a_folder,
+        help="Write every member whom the plan adds or removes to this file, as CSV, by pk.",
+    )(command)
+
+
+def _in_a_folder(
+    _context: click.Context, _parameter: click.Parameter, value: Path | None
+) -> Path | None:
+    if value is not None and not value.parent.is_dir():
+        hint = "name a file in a folder there is"
+        raise UsageWrong(f"--members-out {value}: no such folder", hint=hint)
+    return value
+
+
+def put_members(plan: Plan, path: Path | None) -> None:
+    """Every move of a member into a file that only its owner may read, if one is named. Raises
+    FilesError.
+    """
+    if path is not None:
+        from cg_sync.files.writing import write_parts
+        from cg_sync.report.member_moves import member_moves
+
+        write_parts(path, member_moves(plan.changes), private=True)
+        notice(f"who moves is in {path}, by pk")
 
 
 def put(run: Run, plan: Plan, out: Path | None, *, most: int, full_report: str) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cg_sync.cli.conducting import max_calls_option
 from cg_sync.cli.moments import max_age_option
-from cg_sync.cli.paper import paper_options, put
+from cg_sync.cli.paper import members_out_option, paper_options, put, put_members
 from cg_sync.cli.run import (
     Run,
     environment_option,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Save the plan to this file too, to be shown, verified and applied later.",
 )
+@members_out_option
 @click.option(
     "--base",
     metavar="REF",
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="Make this guard of cg-sync.yaml stricter for this plan. Repeatable.",
 )
+@max_calls_option
 @format_option(*PLAN_FORMATS)
 @paper_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit code 2 when there are changes.")
@@ -66,10 +69,12 @@ if TYPE_CHECKING:
 def plan_command(
     run: Run,
     out: Path | None,
+    members_out: Path | None,
     base: str | None,
     against: Path | None,
     max_age: timedelta | None,
     guard: tuple[str, ...],
+    max_calls: int | None,
     most: int,
     full_report: str,
     detailed_exitcode: bool,
@@ -78,6 +83,7 @@ def plan_command(
     reading.
     """
     from cg_sync.report.data import plan_data
+    from cg_sync.workflow.forecast import refuse_if_too_many_calls
     from cg_sync.workflow.guarding import with_guards
     from cg_sync.workflow.saved import save_plan
     from cg_sync.workflow.telling import explained
@@ -97,9 +103,11 @@ def plan_command(
         save_plan(plan, checked, out, made_at=now, environ=os.environ)
     summary = plan_data(plan)["summary"]
     run.result |= {"digest": plan.digest, "summary": summary, "changes": bool(plan.changes)}
+    put_members(plan, members_out)
     put(run, plan, None, most=most, full_report=full_report)
     if out is not None:
         notice(f"saved to {out}; cg-sync show, verify and apply take it")
+    refuse_if_too_many_calls(plan, max_calls)
     return ExitCode.CHANGES if detailed_exitcode and plan.changes else ExitCode.DONE
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,10 +35,14 @@ class Run:
 
         What is needed `to_connect`, the address of the shop, may come from the environment.
         """
+        from cg_sync.files.document_cache import DocumentCache
+        from cg_sync.files.kept import open_kept
         from cg_sync.workflow.check import check_files
 
         environ = os.environ if to_connect else None
-        return check_files(self.project, environment=self.environment, environ=environ)
+        kept = open_kept(self.project, os.environ)
+        cache = DocumentCache(kept) if kept is not None else None
+        return check_files(self.project, environment=self.environment, environ=environ, cache=cache)
 
 
 pass_run = click.make_pass_decorator(Run)
@@ -71,14 +76,41 @@ def _environment_names(
 
 
 def project_option(command: F) -> F:
-    """`--project DIR`: where cg-sync.yaml is."""
+    """`--project DIR`: where cg-sync.yaml is; and `--no-cache`."""
+    without = click.option(
+        "--no-cache",
+        is_flag=True,
+        callback=_no_cache,
+        expose_value=False,
+        help="Keep nothing for the next run, use nothing kept; also CG_SYNC_CACHE=off.",
+    )
     return click.option(
         "--project",
         type=click.Path(path_type=Path),
         callback=_project,
         expose_value=False,
         help="The folder with cg-sync.yaml.  [default: here]",
-    )(command)
+    )(without(command))
+
+
+def _no_cache(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        context.with_resource(_without_caches())
+
+
+@contextmanager
+def _without_caches() -> Iterator[None]:
+    """As if the environment said it, which is where all who keep something look."""
+    from cg_sync.files.caching import CACHE_VARIABLE
+
+    before = os.environ.get(CACHE_VARIABLE)
+    os.environ[CACHE_VARIABLE] = "off"
+    try:
+        yield
+    finally:
+        os.environ.pop(CACHE_VARIABLE)
+        if before is not None:
+            os.environ[CACHE_VARIABLE] = before
 
 
 def environment_option(command: F) -> F:

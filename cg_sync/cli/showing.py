@@ -9,7 +9,13 @@ from pathlib import Path
 import click
 
 from cg_sync.cli.moments import max_age_option
-from cg_sync.cli.paper import out_option, paper_options, put
+from cg_sync.cli.paper import (
+    members_out_option,
+    out_option,
+    paper_options,
+    put,
+    put_members,
+)
 from cg_sync.cli.run import (
     Run,
     environment_option,
@@ -27,10 +33,18 @@ from cg_sync.report.formats import PLAN_FORMATS
 @click.argument("file", metavar="PLAN", type=click.Path(path_type=Path, dir_okay=False))
 @format_option(*PLAN_FORMATS)
 @out_option
+@members_out_option
 @paper_options
 @result_file_option
 @pass_run
-def show_command(run: Run, file: Path, out: Path | None, most: int, full_report: str) -> int:
+def show_command(
+    run: Run,
+    file: Path,
+    out: Path | None,
+    members_out: Path | None,
+    most: int,
+    full_report: str,
+) -> int:
     """Show a plan that `cg-sync plan -o` saved, in any format. Needs neither the project nor the
     shop.
 
@@ -40,6 +54,7 @@ def show_command(run: Run, file: Path, out: Path | None, most: int, full_report:
 
     plan = load_plan(file, environ=os.environ).plan
     run.result |= {"digest": plan.digest, "changes": bool(plan.changes)}
+    put_members(plan, members_out)
     put(run, plan, out, most=most, full_report=full_report)
     return ExitCode.DONE
 

@@ -8,13 +8,14 @@ from cg_sync.jsonvalue import JsonObject
 
 RemoteId = int
 
-_LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**63 - 1
 
 
 def remote_id_in(record: JsonObject) -> RemoteId | None:
     """The id of a record of the shop: its `pk`, else its `id`; None when neither can be one."""
-    for value in (record.get("pk"), record.get("id")):
-        if type(value) is int and 0 <= value <= _LARGEST_ID:
+    for name in ("pk", "id"):
+        value = record.get(name)
+        if type(value) is int and 0 <= value <= LARGEST_ID:
             return value
     return None
 

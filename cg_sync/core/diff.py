@@ -14,7 +14,7 @@ from cg_sync.core.kind import C, Kind, Spec
 from cg_sync.core.match import Pair
 from cg_sync.core.members import MemberDelta
 from cg_sync.core.project import Ownership
-from cg_sync.core.state import Desired, Held, Live
+from cg_sync.core.state import Desired, Held, Live, Wanted
 from cg_sync.errors import Position
 from cg_sync.jsonvalue import JsonValue, shown
 
@@ -136,19 +136,25 @@ def is_kept(key: str, owned: Ownership) -> bool:
 
 def _change(pair: Pair, kind: Kind[C], members: MemberDelta | None) -> Iterator[Change]:
     wanted, held = pair.wanted, pair.held
-    where = wanted.document.position_of((kind.key,), of_key=True)
     if held is None:
+        where = _where(wanted, kind)
         fields = field_changes(kind, None, wanted.spec, wanted.document)
         yield Create(wanted.address, wanted.spec, fields, where, members)
         return
     moved = members if members is not None and (members.add or members.remove) else None
-    if held.spec == wanted.spec and moved is None:
+    if moved is None and pair.is_as_wanted:
         return
     former = held.address.key if held.address != wanted.address else None
     fields = field_changes(kind, held.spec, wanted.spec, wanted.document)
+    where = _where(wanted, kind)
     yield Update(
         wanted.address, held.remote_id, held.spec, wanted.spec, fields, where, former, moved
     )
+
+
+def _where(wanted: Wanted, kind: Kind[C]) -> Position:
+    """The line that names a resource; only of what changes, since the file is read again for it."""
+    return wanted.document.position_of((kind.key,), of_key=True)
 
 
 def _delete(held: Held, kind: Kind[C], document: Document | None) -> Delete:
@@ -165,10 +171,9 @@ def field_changes(
     """
     changes = []
     for it in kind.fields:
-        before = old.readable(it.name) if old is not None else None
-        after = new.readable(it.name) if new is not None else None
-        same = getattr(old, it.name, None) == getattr(new, it.name, None)
-        if not same:
+        if getattr(old, it.name, None) != getattr(new, it.name, None):
+            before = old.readable(it.name) if old is not None else None
+            after = new.readable(it.name) if new is not None else None
             where = document.position_of(it.pointer) if document is not None else None
             is_key = it.name == kind.key
             changes.append(FieldChange(shown(it.pointer), before, after, where, is_key))

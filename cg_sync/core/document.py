@@ -22,11 +22,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Document:
-    """The content of one file. Positions are found when asked for, by reading it again."""
+    """The content of one file, and the bytes it was read from: None when no file holds it.
+
+    Positions are found when asked for, by reading those again.
+    """
 
     file: str
     content: JsonValue
     locate: Callable[[], Mapping[Pointer, Span]] = field(repr=False, compare=False)
+    data: bytes | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def _spans(self) -> Mapping[Pointer, Span]:

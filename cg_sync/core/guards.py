@@ -83,6 +83,8 @@ def bound_to(tripped: Tripped, bounds: Bounds) -> Tripped:
 def _of_kind(
     changes: Sequence[Change], live: Live, kind: Kind[C], guards: Guards
 ) -> Iterator[Tripped]:
+    if not changes:
+        return
     held = {address: it.spec for address, it in live.held.items() if address.kind == kind.name}
     whole, subject = len(held), f"{kind.label}s"
     deletes = [it for it in changes if isinstance(it, Delete)]
@@ -124,18 +126,18 @@ def _places(
     held: Mapping[Address, Spec], after: _After, kind: Kind[C], guards: Guards
 ) -> Iterator[Tripped]:
     """Records that take another place among those that win over each other before and after."""
+    ranks = {
+        there.key: None if spec is None else kind.precedence(spec)
+        for there, (spec, _) in after.items()
+    }
+    touched = {it.key for it in after if ranks[it.key] != kind.precedence(held[it])}
+    if not touched:
+        return
     then = {
         it.key: rank for it, spec in held.items() if (rank := kind.precedence(spec)) is not None
     }
-    now = dict(then)
-    for address, (spec, _) in after.items():
-        rank = None if spec is None else kind.precedence(spec)
-        if rank is None:
-            now.pop(address.key, None)
-        else:
-            now[address.key] = rank
-    touched = {it.key for it in after if then.get(it.key) != now.get(it.key)}
-    names = moved(then, now, touched) if touched else ()
+    now = {key: it for key, it in {**then, **ranks}.items() if it is not None}
+    names = moved(then, now, touched)
     if len(names) > guards.max_priority_moves:
         where = next((it.where for there, (_, it) in after.items() if there.key in touched), None)
         yield Tripped(

@@ -22,6 +22,13 @@ class Pair:
     wanted: Wanted
     held: Held | None
 
+    @property
+    def is_as_wanted(self) -> bool:
+        """Whether the record has every field as it is wanted."""
+        # Of most the spec is one object: the record was not read, as it is just as sent.
+        held, wanted = self.held, self.wanted
+        return held is not None and (held.spec is wanted.spec or held.spec == wanted.spec)
+
 
 def pair_up(desired: Desired, live: Live) -> tuple[Pair, ...]:
     """Find the live record of every wanted resource, in the order of `desired`.
@@ -53,6 +60,8 @@ def check_against_shop(
     for address, held in live.held.items():
         in_other_letters[address.kind, address.key.casefold()].append(held)
     for pair in pairs:
+        if _is_there_already(pair, live):
+            continue
         wanted, kind = pair.wanted, by_name[pair.wanted.address.kind]
         meant = pair.held.address if pair.held is not None else wanted.address
         yield from _held_twice(meant, wanted, kind, live)
@@ -76,6 +85,13 @@ def check_against_shop(
             hint="it is left alone",
             severity=Severity.WARNING,
         )
+
+
+def _is_there_already(pair: Pair, live: Live) -> bool:
+    """Whether the shop has one record of that name, and it is as wanted: what it refers to is there
+    too, since a reference that leads nowhere is read as one that no file can write.
+    """
+    return pair.is_as_wanted and pair.wanted.address not in live.twice
 
 
 def _cannot_be_read(
@@ -103,9 +119,11 @@ def _in_other_letters(
     records: Mapping[tuple[str, str], Sequence[Held]],
 ) -> Iterator[Problem]:
     address = resource.address
+    if address in live.held:
+        return
     others = records.get((address.kind, address.key.casefold()), ())
     near = next((it for it in others if it is not held), None)
-    if near is not None and address not in live.held:
+    if near is not None:
         # A name that must go may be gone, and the other letters another group: that is no error.
         is_wanted = isinstance(resource, Wanted)
         rename = f", or add renamed_from: [{near.address.key}]" if is_wanted else ""

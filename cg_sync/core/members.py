@@ -7,8 +7,10 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from array import array
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import le
 from typing import Literal, NamedTuple
 
 from cg_sync.core.address import RemoteId, remote_id_in
@@ -51,8 +53,16 @@ class MemberKeys:
     def __or__(self, other: MemberKeys) -> MemberKeys:
         fields = [name for name in KEY_FIELDS if name in self.by or name in other.by]
         return MemberKeys(
-            {name: self.by.get(name, set()) | other.by.get(name, set()) for name in fields}
+            {name: _both(self.by.get(name, _NONE), other.by.get(name, _NONE)) for name in fields}
         )
+
+
+_NONE: Set[str] = frozenset()
+
+
+def _both(some: Set[str], others: Set[str]) -> Set[str]:
+    """All of them; where one set is empty the other is given as it is, since it may be large."""
+    return some | others if some and others else some or others
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,55 +126,122 @@ class MemberDelta:
 
 def member_of(customer: JsonObject) -> Member:
     """A customer record of the shop as a Member; raises ValueError when it has no usable id."""
+    return Member(pk_of(customer), str(customer.get("email") or ""))
+
+
+def pk_of(customer: JsonObject) -> RemoteId:
+    """The id of a customer record of the shop; raises ValueError when it has none of use."""
     pk = remote_id_in(customer)
     if pk is None:
         raise ValueError("a customer record without a numeric pk")
-    return Member(pk, str(customer.get("email") or ""))
+    return pk
 
 
 def keys_of(customer: JsonObject) -> dict[KeyField, str]:
     """Every key by which a file could name this customer, in normal form."""
-    keys: dict[KeyField, str] = {"pk": str(member_of(customer).pk)}
-    for name in KEY_FIELDS:
-        value: JsonValue = customer.get(name)
-        text = str(value) if type(value) is int else value
-        if name != "pk" and isinstance(text, str) and text.strip():
-            keys[name] = normal_key(name, text)
-    return keys
+    found = ((name, key_of(customer, name)) for name in KEY_FIELDS)
+    return {name: key for name, key in found if key is not None}
 
 
-def sift(wanted: Membership, customers: Iterable[JsonObject]) -> Sifted:
-    """Stream the live members past the wanted ones. Memory is one copy of the wanted keys, plus the
-    surplus.
+def key_of(customer: JsonObject, name: KeyField) -> str | None:
+    """One key of a customer, in normal form; None when the record has no such."""
+    if name == "pk":
+        return str(pk_of(customer))
+    value: JsonValue = customer.get(name)
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or not text or text.isspace():
+        return None
+    return normal_key(name, text)
 
-    With mode `at_least` nobody is surplus. Raises ValueError for a customer record without an id.
+
+ROWS_AT_ONCE = 1000
+
+
+class OutOfOrder(ValueError):
+    """Members did not come in the order of their ids."""
+
+
+def sift(wanted: Membership, customers: Iterable[JsonObject], *, in_order: bool = False) -> Sifted:
+    """Stream the live members past the wanted ones. Memory is one more set of the wanted keys, the
+    surplus and, unless they come `in_order` of their ids, eight bytes a member.
+
+    With mode `at_least` nobody is surplus. Raises OutOfOrder for members who were to come in order
+    and do not, ValueError for a customer record without an id.
     """
     missing = {name: set(keys) for name, keys in wanted.keys.by.items()}
-    wanted_by = wanted.keys.by
+    is_exact = wanted.mode == "exact"
     surplus: list[Member] = []
-    kept = 0
-    pks = array("q")
-    for customer in customers:
-        named = False
-        keys = keys_of(customer)
-        for name, key in keys.items():
-            if key in wanted_by.get(name, ()):
-                missing[name].discard(key)
-                named = True
-        if named or wanted.mode == "at_least":
-            kept += 1
-        else:
-            surplus.append(member_of(customer))
-        if wanted.mode == "exact":
-            pks.append(int(keys["pk"]))
-    fingerprint = fingerprint_of(pks) if wanted.mode == "exact" else ""
-    return Sifted(kept, tuple(sorted(surplus)), MemberKeys(missing), fingerprint)
+    total = 0
+    roll = _Roll() if in_order else array("q")
+    stream = iter(customers)
+    while some := list(islice(stream, ROWS_AT_ONCE)):
+        total += len(some)
+        pks = [pk_of(it) for it in some]
+        if is_exact:
+            roll.extend(pks)
+        unnamed = _unnamed(some, wanted.keys, missing)
+        surplus += [member_of(it) for it in unnamed if is_exact]
+        del some, unnamed  # Before the next page comes.
+    for keys in missing.values():
+        keys -= set()  # Gives back the room of those who were met.
+    fingerprint = roll.fingerprint if isinstance(roll, _Roll) else fingerprint_of(roll)
+    return Sifted(
+        total - len(surplus),
+        tuple(sorted(surplus)),
+        MemberKeys(missing),
+        fingerprint if is_exact else "",
+    )
+
+
+def _unnamed(
+    customers: Sequence[JsonObject], wanted: MemberKeys, missing: Mapping[KeyField, set[str]]
+) -> list[JsonObject]:
+    """The customers whom no wanted key names. The keys that name others are missing no more."""
+    unnamed: Iterable[int] = range(len(customers))
+    for name, keys in wanted.by.items():
+        found = [key_of(it, name) for it in customers]
+        met = missing[name].intersection(found)
+        # Takes out what is in both, as -= would, which now and then copies the whole set as well.
+        missing[name].symmetric_difference_update(met)
+        # Most are met for the first time, which is cheaper to see than that they are wanted at all.
+        unnamed = [at for at in unnamed if found[at] not in met and found[at] not in keys]
+    return [customers[at] for at in unnamed]
 
 
 def fingerprint_of(pks: Iterable[RemoteId]) -> str:
     """SHA-256 of a set of members, in hex; their order means nothing."""
-    ordered = array("q", sorted(pks))
-    return hashlib.sha256(",".join(map(str, ordered)).encode()).hexdigest()
+    found = pks if isinstance(pks, array) else array("q", pks)
+    if not _are_in_order(found):
+        found = array("q", sorted(found))
+    roll = _Roll()
+    for start in range(0, len(found), ROWS_AT_ONCE):
+        roll.extend(found[start : start + ROWS_AT_ONCE])
+    return roll.fingerprint
+
+
+def _are_in_order(pks: Sequence[RemoteId]) -> bool:
+    return all(map(le, pks, islice(pks, 1, None)))
+
+
+class _Roll:
+    """The fingerprint of members who come in the order of their ids, some at a time."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._last: RemoteId | None = None
+
+    def extend(self, pks: Sequence[RemoteId]) -> None:
+        """Note members behind all those before; raises OutOfOrder for any others."""
+        before = pks[0] if self._last is None else self._last
+        if before > pks[0] or not _are_in_order(pks):
+            raise OutOfOrder("members out of the order of their ids")
+        text = ",".join(map(str, pks))
+        self._digest.update((text if self._last is None else f",{text}").encode())
+        self._last = pks[-1]
+
+    @property
+    def fingerprint(self) -> str:
+        return self._digest.hexdigest()
 
 
 UNSURE_FIELDS: tuple[KeyField, ...] = ("erp_code", "phone_number")
@@ -178,19 +255,19 @@ def delta_of(
 
     Nobody is removed while a key is unknown that may be just another spelling of theirs.
     """
-    add: set[Member] = set()
+    add: dict[RemoteId, Member] = {}
     unknown: list[UnknownKey] = []
     for name, keys in sifted.missing.by.items():
         for key in keys:
             found = customers.get((name, key), ())
             if len(found) == 1:
-                add.add(found[0])
+                add[found[0].pk] = found[0]
             else:
                 unknown.append(UnknownKey(name, key, several=bool(found)))
     unsure = any(it.field in UNSURE_FIELDS for it in unknown)
     remove, withheld = ((), sifted.surplus) if unsure else (sifted.surplus, ())
     return MemberDelta(
-        tuple(sorted(add)),
+        tuple(add[pk] for pk in sorted(add)),
         remove,
         sifted.kept,
         tuple(sorted(unknown)),

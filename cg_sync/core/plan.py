@@ -11,6 +11,7 @@ from typing import Literal, assert_never
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, Difference, Update
 from cg_sync.core.fingerprint import fingerprints_of
+from cg_sync.core.forecast import Forecast
 from cg_sync.core.guards import Tripped, tripped_guards
 from cg_sync.core.kind import C, Kind
 from cg_sync.core.members import Member
@@ -82,7 +83,8 @@ class Plan:
 
     `fingerprints` name the live state that each change was made from. `origins` say of each changed
     field whose doing it is, and `already_live` names what the branch changes and the shop has: both
-    are there only when a base was asked for.
+    are there only when a base was asked for. `forecast` is what applying it costs, None of a plan
+    from a file of long ago.
     """
 
     target: Target
@@ -101,6 +103,7 @@ class Plan:
     already_live: tuple[Address, ...] = ()
     source: Source | None = None
     view: View = "plan"
+    forecast: Forecast | None = None
 
     @property
     def unverified(self) -> int:

@@ -56,6 +56,7 @@ class Environment(_Part):
     timeout_seconds: float = 30
     max_rate: Annotated[tuple[int, float] | None, BeforeValidator(_as_rate)] = None
     parallel: int = 4
+    customer_cache: bool = False
     fence: bool = True
     policy: Policy = Policy()
 

@@ -69,13 +69,14 @@ class Unreadable:
 @dataclass(frozen=True)
 class Live:
     """Everything the shop holds of our kinds. `twice` are keys that more than one record has:
-    nobody may touch those.
+    nobody may touch those. `rows` counts the records of each collection that was read.
     """
 
     held: Mapping[Address, Held] = field(default_factory=dict)
     unreadable: tuple[Unreadable, ...] = ()
     twice: Mapping[Address, tuple[RemoteId, ...]] = field(default_factory=dict)
     ids: Ids = field(default_factory=lambda: Ids({}))
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def make_desired(

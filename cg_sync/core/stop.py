@@ -34,6 +34,11 @@ class Stop:
         self._asked = self._asked or why
 
     @property
+    def left(self) -> float | None:
+        """How many seconds there are until the deadline, at least 0; None when none is set."""
+        return None if self._until is None else max(0.0, self._until - self._clock())
+
+    @property
     def why(self) -> str:
         """Why the run must end, as the end of `stopped: …`; empty while it may go on."""
         if not self._asked and self._until is not None and self._clock() >= self._until:

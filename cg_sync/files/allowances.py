@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final
 
-from yaml import YAMLError
-
 from cg_sync.core.allowances import MARK, Allowance, allowance_in
+from cg_sync.core.document import Document
 from cg_sync.errors import Position, Problem
-from cg_sync.files.reading import read_bytes
 from cg_sync.files.yaml_parsers import FASTEST, MakeParser
 from cg_sync.files.yaml_tabs import without_texts
-from cg_sync.files.yaml_text import MAX_BYTES, text_of
+from cg_sync.files.yaml_text import text_of
 
 MAX_PROBLEMS: Final = 20
 
@@ -22,19 +19,17 @@ _COMMENT: Final = re.compile(r"(?<!\S)#[^\r\n]*")
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
-def read_allowances(
-    root: Path, files: Iterable[str]
+def find_allowances(
+    documents: Iterable[Document],
 ) -> tuple[tuple[Allowance, ...], tuple[Problem, ...]]:
-    """What the comments of these files allow, in the order of the files, and those that are wrong.
-
-    The files are named as seen from `root`, and parse; one that is gone by now allows nothing.
+    """What the comments in the files of these documents allow, in their order, and those that are
+    wrong.
     """
     allowances: list[Allowance] = []
     problems: list[Problem] = []
-    for file in files:
-        data, problem = read_bytes(root / file, shown_as=file, limit=MAX_BYTES)
-        if problem is None and MARK.encode() in data.lower():
-            found, wrong = allowances_in(data, file=file)
+    for document in documents:
+        if document.data is not None and MARK.encode() in document.data.lower():
+            found, wrong = allowances_in(document.data, file=document.file)
             allowances += found
             problems += wrong
     return tuple(allowances), tuple(problems)
@@ -64,7 +59,7 @@ def _comments(text: str, file: str, make_parser: MakeParser) -> Iterator[tuple[s
     found: list[tuple[str, Position, bool]] = []
     starts = [0, *(it.end() for it in _BREAK.finditer(text))]
     line = 1
-    for it in _COMMENT.finditer(_bare(text, make_parser)):
+    for it in _COMMENT.finditer(without_texts(make_parser(text), text)):
         while line < len(starts) and starts[line] <= it.start():
             line += 1
         start = starts[line - 1]
@@ -74,10 +69,3 @@ def _comments(text: str, file: str, make_parser: MakeParser) -> Iterator[tuple[s
     for _, where, alone in reversed(found):
         meant[where.line] = meant.get(where.line + 1, where.line + 1) if alone else where.line
     return ((comment, where, meant[where.line]) for comment, where, _ in found)
-
-
-def _bare(text: str, make_parser: MakeParser) -> str:
-    try:
-        return without_texts(make_parser(text), text)
-    except YAMLError:  # somebody has written to the file since it was read
-        return ""

@@ -47,6 +47,8 @@ def substitute(
     tells a variable's value, and what may hold a secret is not filled in at all: plans would show
     it, and the shop get it.
     """
+    if not _may_name_variable(document.data):
+        return document, ()
     problems: list[Problem] = []
 
     def fill(text: str, at: Pointer) -> str:
@@ -70,6 +72,11 @@ def escaped(value: JsonValue) -> JsonValue:
 def names_variable(text: str) -> bool:
     """Whether the text takes its value, or a part of it, from a variable."""
     return any(it["name"] is not None for it in _REFERENCE.finditer(text))
+
+
+def _may_name_variable(data: bytes | None) -> bool:
+    """Whether a text in a file of these bytes may hold `${`, be it written in escapes."""
+    return data is None or b"${" in data or b"\\" in data
 
 
 def _filled(

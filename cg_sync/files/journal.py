@@ -29,6 +29,7 @@ from cg_sync.core.journal import (
     read_lines,
 )
 from cg_sync.errors import JournalLost, Locked, PlanUnusable, UsageWrong
+from cg_sync.files.own_folder import make_own_folder
 from cg_sync.files.reading import read_at_most
 from cg_sync.jsonvalue import JsonObject, mapping_in
 
@@ -37,8 +38,6 @@ MAX_BYTES = 1024 * 1024 * 1024
 
 FOLDER = ".cg-sync/runs"
 """Where journals are kept, as seen from the project."""
-
-_IGNORE_ALL = "# Journals name the shop's customers by id; they do not belong into git.\n*\n"
 
 
 class Journal:
@@ -142,7 +141,7 @@ def new_journal(path: Path, header: Header, *, key: str) -> Journal:
     """
     try:
         if path.parent.parts[-2:] == (".cg-sync", "runs"):
-            _make_folder(path.parent)
+            make_own_folder(path.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         handle = os.open(path, flags, 0o600)
     except FileExistsError as error:
@@ -162,24 +161,6 @@ def new_journal(path: Path, header: Header, *, key: str) -> Journal:
         raise
     _sync_folder(path.parent)
     return journal
-
-
-def _make_folder(folder: Path) -> None:
-    """Make the project's own folder for journals, which nobody else may read. What is there under
-    that name and leads elsewhere, whoever put it there, is not followed. Raises OSError.
-    """
-    home = folder.parent
-    for it in (home, folder):
-        it.mkdir(mode=0o700, exist_ok=True)
-        if it.is_symlink():
-            raise OSError(errno.ELOOP, "a symbolic link, where a folder should be", str(it))
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        handle = os.open(home / ".gitignore", flags, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(_IGNORE_ALL)
 
 
 def continued(path: Path, recorded: Recorded, *, key: str) -> Journal:

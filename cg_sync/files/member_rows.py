@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from itertools import chain
@@ -14,7 +14,7 @@ from cg_sync.core.formula import live
 from cg_sync.core.members import KEY_FIELDS, KeyField, normal_key
 
 DELIMITERS = ",;\t"
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 16
 
 _BOM = b"\xef\xbb\xbf"
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
@@ -32,11 +32,21 @@ _WRONG = {
     "erp_code": "control character in erp_code",
     "phone_number": "control character in phone_number",
 }
+# Lists are long, and nearly all of their lines are plain: keys in ASCII without quotes. A block of
+# such lines is recognised at once; in others each line is looked at.
+_LETTER = r"[^\x00-\x20,;#'\"@\x7f-\U0010ffff]"
+_PLAIN: Mapping[KeyField, str] = {
+    "email": f"{_LETTER}++@{_LETTER}++",
+    "pk": "[1-9][0-9]{0,18}+",
+    "erp_code": f"{_LETTER}++",
+    "phone_number": r"(?!00)\+?[0-9]++",
+}
+_PLAIN_TEXT = re.compile(rf"(?:{_PLAIN['email']}\r?\n)++")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _FIELDS = ", ".join(KEY_FIELDS)
 
-GoodRow = tuple[int, KeyField, str]
-"""The line a customer stands on, and the key in normal form."""
+GoodRows = tuple[int, KeyField, Sequence[str]]
+"""Customers, one a line from this line on: by which key, and the keys in normal form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +68,30 @@ class ListBroken(Exception):
         self.bad = bad
 
 
-ReadRows = Callable[[BinaryIO], Iterator[GoodRow | BadRow]]
+ReadRows = Callable[[BinaryIO], Iterator[GoodRows | BadRow]]
 
 
-def text_rows(file: BinaryIO) -> Iterator[GoodRow | BadRow]:
+def good_rows(rows: Iterable[GoodRows | BadRow]) -> Iterator[tuple[int, KeyField, str]]:
+    """One by one the customers who are named well: the line, by which key, and the key."""
+    for row in rows:
+        if not isinstance(row, BadRow):
+            first, field, keys = row
+            yield from ((line, field, key) for line, key in enumerate(keys, first))
+
+
+def text_rows(file: BinaryIO) -> Iterator[GoodRows | BadRow]:
     """One e-mail address a line; blank lines and `#` comments are skipped. Raises ListBroken."""
+    for first, block in _blocks(file):
+        text = block.decode("utf-8", "replace")
+        if _PLAIN_TEXT.fullmatch(text):
+            yield first, "email", text.lower().split()
+        else:
+            yield from _address_rows(first, _lines(first, block))
+
+
+def _address_rows(first: int, lines: Iterator[str]) -> Iterator[GoodRows | BadRow]:
     is_email = _BARE_EMAIL.fullmatch
-    for number, line in enumerate(_lines(file), 1):
+    for number, line in enumerate(lines, first):
         text = line.strip()
         if not is_email(text):
             text = _COMMENT.sub("", text).rstrip()
@@ -75,42 +102,90 @@ def text_rows(file: BinaryIO) -> Iterator[GoodRow | BadRow]:
                 yield BadRow(number, line.index(text) + 1, "not an e-mail address", hint)
                 continue
         # What normal_key says of an ASCII address, at half its price.
-        yield number, "email", text.lower() if text.isascii() else normal_key("email", text)
+        key = text.lower() if text.isascii() else normal_key("email", text)
+        yield number, "email", (key,)
 
 
-def csv_rows(file: BinaryIO) -> Iterator[GoodRow | BadRow]:
+def csv_rows(file: BinaryIO) -> Iterator[GoodRows | BadRow]:
     """Of each row the first key that is filled in, as KEY_FIELDS go. Raises ListBroken."""
-    lines = _lines(file)
+    blocks = _blocks(file)
+    lines = chain.from_iterable(_lines(*it) for it in blocks)
     first = next(lines, "")
-    reader = csv.reader(chain((first,), lines), delimiter=delimiter_of(first), strict=True)
-    line = 1  # where the row starts; a quoted cell may go on over several lines
+    delimiter = delimiter_of(first)
+    header, line = _header(chain((first,), lines), delimiter)
+    columns = _key_columns(header)
+    if line == 2:  # Otherwise the header ends somewhere in a block.
+        plain = _plain_row(columns[0], len(header), delimiter)
+        for line, block in blocks:
+            text = block.decode("utf-8", "replace")
+            if re.fullmatch(f"(?:{plain})++", text) is None:
+                lines = chain(_lines(line, block), lines)
+                break
+            field = columns[0][0]
+            yield line, field, re.findall(plain, text.lower() if field == "email" else text)
+    yield from _table_rows(lines, line, delimiter, len(header), columns)
+
+
+def _header(lines: Iterable[str], delimiter: str) -> tuple[list[str], int]:
+    """The first row, and the line on which the second begins."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        header = next(reader, [])
-        columns = _key_columns(header)
-        line = reader.line_num + 1
+        return next(reader, []), reader.line_num + 1
+    except csv.Error as error:
+        raise _not_csv(1, error) from error
+
+
+def _plain_row(column: tuple[KeyField, int], width: int, delimiter: str) -> str:
+    """The pattern of a plain row with a key in this column; its group is the key."""
+    field, index = column
+    cells = [rf"[^{delimiter}\r\n\"\0\ufffd]*+"] * width
+    cells[index] = f"({_PLAIN[field]})"
+    return rf"{delimiter.join(cells)}\r?\n"
+
+
+def _table_rows(
+    lines: Iterable[str],
+    first: int,
+    delimiter: str,
+    width: int,
+    columns: Sequence[tuple[KeyField, int]],
+) -> Iterator[GoodRows | BadRow]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = first  # where the row starts; a quoted cell may go on over several lines
+    try:
         for cells in reader:
-            row = _row(cells, columns, len(header), line)
+            row = _row(cells, columns, width, line)
             if row is not None:
                 yield row
-            line = reader.line_num + 1
+            line = first + reader.line_num
     except csv.Error as error:
-        bad = BadRow(line, 1, f"not CSV: {error}", "close every quote, and double quotes inside")
-        raise ListBroken("CG-F09", bad) from error
+        raise _not_csv(line, error) from error
 
 
-def _lines(file: BinaryIO) -> Iterator[str]:
-    """The lines with their ends. Raises ListBroken at the first that is not text."""
-    number = 1
+def _not_csv(line: int, error: csv.Error) -> ListBroken:
+    hint = "close every quote, and double quotes inside"
+    return ListBroken("CG-F09", BadRow(line, 1, f"not CSV: {error}", hint))
+
+
+def _blocks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Whole lines, each time with the number of the first of them: the very first line alone, which
+    may be a header, then many at a time.
+    """
     if file.read(len(_BOM)) != _BOM:
         file.seek(0)
-    # Whole blocks are decoded at once, which is twice as fast as line by line.
-    while block := file.read(BLOCK_BYTES) + file.readline():
-        text = block.decode("utf-8", "replace")
-        if "\0" in text or "\ufffd" in text:
-            yield from _checked_lines(block, number)
-        else:
-            yield from StringIO(text, newline="\n")
-        number += text.count("\n")
+    number, block = 1, file.readline()
+    while block:
+        yield number, block
+        number += block.count(b"\n")
+        block = file.read(BLOCK_BYTES) + file.readline()
+
+
+def _lines(first: int, block: bytes) -> Iterator[str]:
+    """The lines with their ends. Raises ListBroken at the first that is not text."""
+    text = block.decode("utf-8", "replace")
+    if "\0" in text or "\ufffd" in text:
+        return _checked_lines(block, first)
+    return StringIO(text, newline="\n")
 
 
 def _checked_lines(block: bytes, first: int) -> Iterator[str]:
@@ -151,7 +226,7 @@ def _key_columns(header: Sequence[str]) -> tuple[tuple[KeyField, int], ...]:
 
 def _row(
     cells: Sequence[str], columns: Sequence[tuple[KeyField, int]], width: int, line: int
-) -> GoodRow | BadRow | None:
+) -> GoodRows | BadRow | None:
     """What the row says; None for one with nothing in it."""
     if len(cells) > width and any(cell.strip() for cell in cells[width:]):
         message = f"{len(cells)} cells, but the header has {width}"
@@ -160,7 +235,7 @@ def _row(
         key = normal_key(field, live(cells[index])) if index < len(cells) else ""
         if key:
             if _SHAPES[field].fullmatch(key):
-                return line, field, key
+                return line, field, (key,)
             column = sum(len(cell) + 1 for cell in cells[:index]) + 1
             return BadRow(line, column, _WRONG[field])
     if not any(cell.strip() for cell in cells):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cg_sync.core.formula import inert
 from cg_sync.core.members import KEY_FIELDS, KeyField, normal_key
-from cg_sync.files.member_rows import BadRow, csv_rows, delimiter_of, text_rows
+from cg_sync.files.member_rows import csv_rows, delimiter_of, good_rows, text_rows
 from cg_sync.files.paths import resolve_inside
 
 _BOM = "\ufeff"
@@ -39,7 +39,7 @@ def is_csv(path: Path) -> bool:
 def keys_in(data: bytes, *, as_csv: bool) -> list[tuple[int, Key]]:
     """Whom a list without faults names, each with the line on which that stands."""
     rows = (csv_rows if as_csv else text_rows)(BytesIO(data))
-    return [(row[0], (row[1], row[2])) for row in rows if not isinstance(row, BadRow)]
+    return [(line, (field, key)) for line, field, key in good_rows(rows)]
 
 
 def fields_of(data: bytes, *, as_csv: bool) -> tuple[KeyField, ...]:

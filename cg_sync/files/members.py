@@ -9,7 +9,14 @@ from pathlib import Path
 from cg_sync.core.document import Document
 from cg_sync.core.members import KEY_FIELDS, KeyField, MemberKeys
 from cg_sync.errors import Position, Problem, Severity, counted
-from cg_sync.files.member_rows import BadRow, ListBroken, ReadRows, csv_rows, text_rows
+from cg_sync.files.member_rows import (
+    BadRow,
+    ListBroken,
+    ReadRows,
+    csv_rows,
+    good_rows,
+    text_rows,
+)
 from cg_sync.files.paths import resolve_inside, shown_path
 from cg_sync.files.reading import cannot_read, unreadable
 from cg_sync.jsonvalue import Pointer
@@ -93,8 +100,9 @@ def _collect(
                     else:
                         unkept += 1
                     continue
-                by[row[1]].add(row[2])
-                rows += 1
+                _, field, keys = row
+                by[field].update(keys)
+                rows += len(keys)
         except ListBroken as broken:
             problems.append(_problem(broken.code, broken.bad, shown_as))
     if unkept:
@@ -133,9 +141,7 @@ def _twins(path: Path, read_rows: ReadRows, keys: MemberKeys, shown_as: str) -> 
 
 def _good_rows(path: Path, read_rows: ReadRows) -> Iterator[tuple[int, KeyField, str]]:
     with path.open("rb") as file, suppress(ListBroken):
-        for row in read_rows(file):
-            if not isinstance(row, BadRow):
-                yield row
+        yield from good_rows(read_rows(file))
 
 
 def _warning(message: str, where: Position) -> Problem:

@@ -34,5 +34,11 @@ def is_inside(root: Path, path: Path) -> bool:
 
 def shown_path(root: Path, path: Path) -> str:
     """`path` as seen from the root, with forward slashes; bytes that are no text are escaped."""
-    shown = path.relative_to(root).as_posix()
-    return shown.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return as_text(path.relative_to(root).as_posix())
+
+
+def as_text(name: str) -> str:
+    """The name of a file, with those of its bytes escaped that are no text."""
+    if name.isascii():
+        return name
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

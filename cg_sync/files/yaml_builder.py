@@ -17,11 +17,12 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from cg_sync.files.yaml_parsers import EventParser
-from cg_sync.files.yaml_scalars import plain_value
+from cg_sync.files.yaml_parsers import MAX_DEPTH, EventParser
+from cg_sync.files.yaml_scalars import plain_key, plain_value
 from cg_sync.jsonvalue import JsonScalar, JsonValue, Pointer
 
-MAX_DEPTH = 64
+MAX_FAULTS = 1000
+"""After so many the rest of a text is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Fault:
 def build(parser: EventParser, faults: list[Fault]) -> JsonValue:
     """The content of the one document; it can be believed only if nothing was added to `faults`.
 
-    Keeps no positions and never recurses. Raises what the parser raises.
+    Stops when those are MAX_FAULTS. Keeps no positions and never recurses. Raises what the parser
+    raises.
     """
     next_event = parser.get_event
     root: JsonValue = None
@@ -49,7 +51,7 @@ def build(parser: EventParser, faults: list[Fault]) -> JsonValue:
     key: str | None = None  # in a mapping: the key whose value comes next
     value: Any
     step: str | int | None
-    while True:
+    while len(faults) < MAX_FAULTS:
         event: Any = next_event()
         kind = type(event)
         if kind is ScalarEvent:
@@ -106,6 +108,7 @@ def build(parser: EventParser, faults: list[Fault]) -> JsonValue:
         if kind is MappingStartEvent or kind is SequenceStartEvent:
             around.append((into, step))
             into = value
+    return None
 
 
 def _value_of(event: ScalarEvent, faults: list[Fault]) -> JsonScalar:
@@ -122,10 +125,8 @@ def _check_key(event: ScalarEvent, faults: list[Fault]) -> None:
         faults.append(_fault(event, "merge key `<<`", "write the merged keys out"))
         return
     try:
-        is_text = isinstance(plain_value(text), str)
+        plain_key(text)
     except ValueError:
-        is_text = False
-    if not is_text:
         meant = f'put it in quotes: "{text}"' if text else "write the key before the colon"
         faults.append(_fault(event, f"key `{text}` is not a text", meant))
 

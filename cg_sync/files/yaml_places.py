@@ -16,16 +16,18 @@ from yaml.events import (
 )
 
 from cg_sync.core.document import Span
-from cg_sync.files.yaml_builder import MAX_DEPTH, place_of
-from cg_sync.files.yaml_parsers import EventParser
+from cg_sync.files.yaml_builder import place_of
+from cg_sync.files.yaml_parsers import MAX_DEPTH, EventParser
 from cg_sync.jsonvalue import Pointer
 
 
-def places_in(parser: EventParser) -> dict[Pointer, Span]:
-    """The place of every node, as far as the text parses; of a key written twice, the first."""
+def places_in(parser: EventParser, *, before: tuple[int, int] | None = None) -> dict[Pointer, Span]:
+    """The place of every node, as far as the text parses, or that stands `before` a place; of a key
+    written twice, the first.
+    """
     spans: dict[Pointer, Span] = {}
     with suppress(YAMLError):
-        _collect(parser, spans)
+        _collect(parser, before, spans)
     return spans
 
 
@@ -38,7 +40,9 @@ class _Container:
     key: tuple[int, int] | None = None
 
 
-def _collect(parser: EventParser, spans: dict[Pointer, Span]) -> None:
+def _collect(
+    parser: EventParser, before: tuple[int, int] | None, spans: dict[Pointer, Span]
+) -> None:
     around: list[_Container] = []
     while (event := parser.get_event()) is not None and not isinstance(event, DocumentEndEvent):
         if isinstance(event, CollectionEndEvent):
@@ -46,6 +50,8 @@ def _collect(parser: EventParser, spans: dict[Pointer, Span]) -> None:
         if not isinstance(event, NodeEvent):
             continue
         place = place_of(event)
+        if before is not None and place >= before:
+            return
         pointer: Pointer = ()
         if not around:
             spans[pointer] = Span(place, place)

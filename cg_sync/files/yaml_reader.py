@@ -10,13 +10,14 @@ from yaml import YAMLError
 
 from cg_sync.core.document import Document, Span
 from cg_sync.errors import Position, Problem
-from cg_sync.files.yaml_builder import Fault, build
+from cg_sync.files.yaml_builder import MAX_FAULTS, Fault, build
 from cg_sync.files.yaml_parsers import FASTEST, MakeParser
 from cg_sync.files.yaml_places import places_in
+from cg_sync.files.yaml_quick import build_quickly, may_be_quick
 from cg_sync.files.yaml_syntax import syntax_problem
 from cg_sync.files.yaml_tabs import stray_tab
 from cg_sync.files.yaml_text import position_in, text_of
-from cg_sync.jsonvalue import Pointer
+from cg_sync.jsonvalue import JsonValue, Pointer
 
 MAX_PROBLEMS = 20
 
@@ -36,9 +37,11 @@ def read_yaml(
         return None, (unreadable,) if unreadable else ()
     if directive := _DIRECTIVE.match(text):
         return None, (_directive(text, directive.end() - 1, file),)
+    content = _quickly(text, make_parser)
+    if content is not None:
+        return document_of(file, content, data, make_parser), ()
     faults: list[Fault] = []
     stopped: tuple[Problem, ...] = ()
-    content = None
     try:
         content = build(make_parser(text), faults)
     except YAMLError as error:
@@ -46,8 +49,25 @@ def read_yaml(
     if not faults and not stopped and "\t" in text:
         stopped = stray_tab(make_parser(text), text, file=file)
     if not faults and not stopped:
-        return Document(file, content, partial(_locate, data, make_parser)), ()
+        return document_of(file, content, data, make_parser), ()
     return None, (*_explained(faults, text, make_parser, file), *stopped)
+
+
+def _quickly(text: str, make_parser: MakeParser) -> JsonValue:
+    """The content if all is surely well with it; otherwise None, to be read with more care."""
+    if "\t" in text or not may_be_quick(text):
+        return None
+    try:
+        return build_quickly(make_parser(text))
+    except YAMLError:
+        return None
+
+
+def document_of(
+    file: str, content: JsonValue, data: bytes, make_parser: MakeParser = FASTEST
+) -> Document:
+    """The document that `data` holds, whose content is known."""
+    return Document(file, content, partial(_locate, data, make_parser), data)
 
 
 def _locate(data: bytes, make_parser: MakeParser) -> Mapping[Pointer, Span]:
@@ -64,8 +84,10 @@ def _explained(
     faults: Sequence[Fault], text: str, make_parser: MakeParser, file: str
 ) -> Iterator[Problem]:
     """The faults as problems, at most MAX_PROBLEMS and how many more there are."""
-    places = places_in(make_parser(text)) if any(fault.twice for fault in faults) else {}
-    for fault in faults[:MAX_PROBLEMS]:
+    told = faults[:MAX_PROBLEMS]
+    twice = [fault.place for fault in told if fault.twice is not None]
+    places = places_in(make_parser(text), before=twice[-1]) if twice else {}
+    for fault in told:
         where = Position(file, *fault.place)
         if fault.twice is None:
             yield Problem("CG-F04", fault.message, where, fault.hint)
@@ -74,4 +96,5 @@ def _explained(
             yield Problem("CG-F03", message, where, fault.hint)
     if len(faults) > MAX_PROBLEMS:
         place = Position(file, *faults[MAX_PROBLEMS].place)
-        yield Problem("CG-F04", f"and {len(faults) - MAX_PROBLEMS} more like these", place)
+        more = f"{len(faults) - MAX_PROBLEMS}{' or' if len(faults) >= MAX_FAULTS else ''} more"
+        yield Problem("CG-F04", f"and {more} like these", place)

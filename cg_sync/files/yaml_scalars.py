@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cg_sync.jsonvalue import JsonScalar
 
@@ -38,6 +39,17 @@ def plain_value(text: str) -> JsonScalar:
         return _integer(text[2:], 16)
     if _NOT_FINITE.fullmatch(text):
         raise ValueError(f"{text} is not a number that can be used here")
+    return text
+
+
+@lru_cache(1 << 12)
+def plain_key(text: str) -> str:
+    """The unquoted key `text`; ValueError when it means something else than a text.
+
+    Files write the same keys again and again: each is looked at once, and kept once.
+    """
+    if text == "<<" or not isinstance(plain_value(text), str):
+        raise ValueError(text)
     return text
 
 

@@ -16,7 +16,10 @@ _UNWANTED = re.compile(
     r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd"
     r"\U00010000-\U0010ffff]"
 )
-_UNWANTED_ASCII = re.compile(r"[^\t\n\r\x20-\x7e]")
+# Bytes of which no unwanted character is made; those that one begins with are missing.
+_SURELY_WANTED = bytes((*b"\t\n\r", *range(0x20, 0x7F), *range(0x80, 0x100))).translate(
+    None, b"\xc2\xe2\xef"
+)
 
 
 def text_of(data: bytes, *, file: str) -> tuple[str | None, Problem | None]:
@@ -31,7 +34,8 @@ def text_of(data: bytes, *, file: str) -> tuple[str | None, Problem | None]:
         where = position_in(before, len(before), file=file)
         message = f"byte 0x{data[error.start]:02X} is not UTF-8"
         return None, Problem("CG-F01", message, where, _SAVE_AS_UTF8)
-    unwanted = (_UNWANTED_ASCII if text.isascii() else _UNWANTED).search(text)
+    # Each character is searched for only where a byte says that it may pay: that is seldom.
+    unwanted = _UNWANTED.search(text) if data.translate(None, _SURELY_WANTED) else None
     if unwanted is None:
         return text, None
     where = position_in(text, unwanted.start(), file=file)

@@ -20,6 +20,7 @@ from cg_sync.core.source import Source
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.report.as_json import position_data, problems_data, without_people
 from cg_sync.report.change import shown_member
+from cg_sync.report.forecast import forecast_data
 
 
 def plan_data(plan: Plan) -> dict[str, JsonValue]:
@@ -60,6 +61,7 @@ def plan_data(plan: Plan) -> dict[str, JsonValue]:
         "unmanaged": [{"kind": it.kind, "key": it.key} for it in plan.unmanaged],
         "calls": dict(sorted(plan.calls.items())),
         "writes": len(plan.steps),
+        "forecast": forecast_data(plan.forecast),
     }
     return without_people(data)
 

@@ -9,6 +9,7 @@ from typing import Any, cast, get_args
 
 from cg_sync.core.address import Address
 from cg_sync.core.diff import Change, Create, Delete, FieldChange, Update
+from cg_sync.core.forecast import Forecast, Pace, Phase, Reads
 from cg_sync.core.frozen import Frozen
 from cg_sync.core.guards import Tripped
 from cg_sync.core.kind import C, Kind
@@ -96,6 +97,7 @@ def _read(data: Mapping[str, Any], kinds: Mapping[str, Kind[C]]) -> SavedPlan:
         already_live=tuple(_address(it) for it in data.get("already_live", ())),
         source=_source(data["source"]),
         view=data["view"],
+        forecast=_forecast(data.get("forecast")),
     )
     made_at = datetime.fromisoformat(bound["made_at"])
     if made_at.tzinfo is None:
@@ -210,6 +212,28 @@ def _source(data: Mapping[str, Any] | None) -> Source | None:
             timedelta(seconds=snapshot["age_seconds"]),
             snapshot["signed"],
         ),
+    )
+
+
+def _forecast(data: Mapping[str, Any] | None) -> Forecast | None:
+    if data is None:
+        return None
+    pace = data["pace"]
+    return Forecast(
+        Reads(**data["reads_before"]),
+        tuple(
+            Phase(
+                _ours(it["write"]), _ours(it["kind"]), it["writes"], it["looks"], it["kept_looks"]
+            )
+            for it in data["phases"]
+        ),
+        Reads(**data["reads_after"]),
+        data["log_ins"],
+        data["exact"],
+        None
+        if pace is None
+        else Pace(pace["latency_seconds"], pace["page_seconds"], pace["calls_per_second"]),
+        data["parallel"],
     )
 
 

@@ -21,12 +21,12 @@ from cg_sync.core.plan import (
 )
 from cg_sync.errors import counted
 from cg_sync.report.change import NOBODYS, Labels, change_lines, title_of
+from cg_sync.report.forecast import forecast_sentence
 from cg_sync.report.line import Line, Span, Tone, discreet, line
 from cg_sync.report.problem_lines import problem_lines
 from cg_sync.report.verdict import (
     about,
     beside,
-    forecast,
     guard_sentence,
     heading,
     move_sentence,
@@ -73,7 +73,7 @@ def plan_lines(plan: Plan, labels: Labels) -> Iterator[Line]:
         yield line(Span(relied_on(plan.unverified), Tone.QUIET))
     yield line(Span(spent(plan.calls, plan.view), Tone.QUIET))
     if plan.steps and plan.view == "plan":
-        yield line(Span(forecast(plan), Tone.QUIET))
+        yield line(Span(forecast_sentence(plan), Tone.QUIET))
     if plan.changes and plan.view == "plan":
         yield line(Span(f"Digest {plan.short_digest}: the same for the same intent.", Tone.QUIET))
 

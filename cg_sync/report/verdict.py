@@ -233,12 +233,3 @@ def spent(calls: Mapping[str, int], view: View = "plan") -> str:
     total = sum(calls.values())
     detail = ", ".join(f"{count:,} {verb}" for verb, count in sorted(calls.items()))
     return f"{what} cost {counted(total, 'call')}" + (f" ({detail})." if detail else ".")
-
-
-def forecast(plan: Plan) -> str:
-    """What applying it will cost."""
-    reads = sum(plan.calls.values())
-    return (
-        f"Applying it: {counted(len(plan.steps), 'write')}, "
-        f"then about {counted(reads, 'call')} to look again."
-    )

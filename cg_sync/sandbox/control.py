@@ -66,7 +66,9 @@ class Channels(_Door):
 
 
 class Customers(_Door):
-    """Creates customers as they are given: whole records, or just e-mail addresses."""
+    """Creates customers as they are given: whole records, or just e-mail addresses. Deletes those
+    of a channel who are named by pk.
+    """
 
     def post(self, request: Request) -> Response:
         if isinstance(request.data, list):
@@ -74,6 +76,13 @@ class Customers(_Door):
         else:
             channel, customers = _channel(request.data), request.data.get("customers", [])
         return Response({"customers": _create(channel, customers)}, status=201)
+
+    def delete(self, request: Request) -> Response:
+        channel, pks = _channel(request.data), _body(request.data).get("customers")
+        if not isinstance(pks, list) or not all(type(it) is int for it in pks):
+            raise ValidationError({"customers": ["Expected a list of pks."]})
+        _, deleted = Customer.objects.filter(channel=channel, pk__in=pks).delete()
+        return Response({"deleted": deleted.get(Customer._meta.label, 0)})
 
 
 class Requests(_Door):

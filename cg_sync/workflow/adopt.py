@@ -71,7 +71,7 @@ def adopt(checked: Checked, shop: Shop, *, only: frozenset[str], members: bool) 
     project with errors.
     """
     checked.refuse_if_broken()
-    live = fetch_live(shop, checked.kinds, checked.context)
+    live = fetch_live(shop, checked.kinds, checked.context, checked.desired.wanted)
     taken = {pair.held.address for pair in pair_up(checked.desired, live) if pair.held is not None}
     taken |= set(checked.desired.absent)
     used = {

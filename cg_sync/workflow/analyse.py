@@ -9,7 +9,7 @@ from pathlib import Path
 from cg_sync.core.address import Address
 from cg_sync.core.document import Document
 from cg_sync.errors import UsageWrong
-from cg_sync.files.allowances import read_allowances
+from cg_sync.files.allowances import find_allowances
 from cg_sync.files.writing import write_text
 from cg_sync.files.yaml_writer import to_yaml
 from cg_sync.jsonvalue import JsonObject, JsonValue, canonical
@@ -26,7 +26,7 @@ from cg_sync.rules.review.review import CODES, Review, review
 from cg_sync.rules.testing.customers import check_values
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.contenders import contenders_of, subjects_of
-from cg_sync.workflow.lint import files_of, judged, lint_problems
+from cg_sync.workflow.lint import documents_of, judged, lint_problems
 from cg_sync.workflow.testing import subject_of
 
 HEADER = "yaml-language-server: $schema=../schemas/test.schema.json"
@@ -113,7 +113,7 @@ def _sifted(
 ) -> tuple[tuple[Told, ...], int]:
     """What is not allowed by comments, in the order of the files, and how many findings are."""
     by_problem = {it.problem: it for it in told}
-    allowances, wrong = read_allowances(checked.root, files_of(checked))
+    allowances, wrong = find_allowances(documents_of(checked))
     ran = {*CODES, *LINT_CODES} if with_unused else set()
     kept = judged(checked, by_problem, allowances, wrong, ran)
     allowed = len(by_problem) - sum(it in by_problem for it in kept)

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from cg_sync.api.apply import Result, apply_plan
 from cg_sync.api.shop import Shop
-from cg_sync.core.address import Address
-from cg_sync.core.diff import Change, Update
+from cg_sync.core.diff import Change
 from cg_sync.core.job import Job, Manner
 from cg_sync.core.journal import Header
 from cg_sync.core.outcome import Outcome
@@ -29,6 +28,7 @@ from cg_sync.errors import (
 from cg_sync.files.journal import FOLDER, Journal, new_journal
 from cg_sync.report.saved import SavedPlan, saved_data
 from cg_sync.workflow.check import Checked
+from cg_sync.workflow.forecast import guarded_sizes
 from cg_sync.workflow.plan import Prepared, plan_changes
 
 LATE_SECONDS = (1.0, 3.0)
@@ -64,16 +64,7 @@ def refuse_if_other(plan: Plan, digest: str, why: str) -> None:
 
 def job_of(prepared: Prepared) -> Job:
     """What is to be carried out of a plan that was just made."""
-    return Job(prepared.plan, prepared.ids, prepared.ids, sizes=_sizes(prepared.plan.changes))
-
-
-def _sizes(changes: Sequence[Change]) -> dict[Address, int]:
-    """How many members each group has whose members are ours alone, before any is moved."""
-    return {
-        it.address: it.members.before
-        for it in changes
-        if isinstance(it, Update) and it.members is not None and it.members.fingerprint
-    }
+    return Job(prepared.plan, prepared.ids, prepared.ids, sizes=guarded_sizes(prepared.plan))
 
 
 def begin_journal(

@@ -41,7 +41,7 @@ def check_base(checked: Checked, ref: str, *, environ: Mapping[str, str]) -> Bas
     with unpacked(root, commit, environ=environ) as folder:
         try:
             # The base never calls the shop, so nobody needs what its address is made of.
-            there = check_files(folder, environment=environment, environ=None)
+            there = check_files(folder, environment=environment, environ=None, cache=checked.cache)
             there.refuse_if_broken()
         except UsageWrong:
             return Base(commit, None)

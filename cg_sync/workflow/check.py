@@ -16,6 +16,7 @@ from cg_sync.core.schema import Law
 from cg_sync.core.state import Desired, make_desired
 from cg_sync.errors import FilesError, Problem, Severity, UsageWrong, did_you_mean
 from cg_sync.files.addresses import addresses_in_git
+from cg_sync.files.document_cache import DocumentCache
 from cg_sync.files.environment import VARS, substitute
 from cg_sync.files.members import read_memberships
 from cg_sync.files.schemas import read_schemas
@@ -30,6 +31,7 @@ from cg_sync.rules.dialect import check_dialect, make_dialect
 from cg_sync.rules.parse import Vocabulary, check_condition
 from cg_sync.rules.problem import RuleProblem
 from cg_sync.rules.review.invariants import Invariant, read_invariants
+from cg_sync.workflow.collector import collector_paused
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Checked:
     kinds: tuple[Kind[Context], ...] = KINDS
     invariants: tuple[Invariant, ...] = ()
     tree: Tree = field(kw_only=True)
+    cache: DocumentCache | None = field(default=None, kw_only=True, repr=False, compare=False)
 
     def refuse_if_broken(self) -> None:
         """Raise FilesError when there is an error among the problems."""
@@ -60,21 +63,24 @@ def refuse_if_errors(problems: Iterable[Problem]) -> None:
         raise FilesError(found)
 
 
+@collector_paused()
 def check_files(
     root: Path,
     *,
     environment: str | None,
     environ: Mapping[str, str] | None,
     kinds: tuple[Kind[Context], ...] = KINDS,
+    cache: DocumentCache | None = None,
 ) -> Checked:
     """Read the whole project and find everything that is wrong with it.
 
     Without an `environ` the address of the shop stays as it is written, for who will not call it.
+    What is in the `cache` is not parsed again, and what was parsed is there for the next run.
     Raises FilesError when the project itself cannot be made sense of (cg-sync.yaml,
     attributes.yaml, value lists); problems of single resources are in the result. Raises UsageWrong
     for an environment that is not there.
     """
-    tree, problems = read_tree(root, {kind.name: kind.folder for kind in kinds})
+    tree, problems = _read_tree(root, {kind.name: kind.folder for kind in kinds}, cache)
     law = Law(read_schemas())
     project, chosen, project_problems = _read_project(tree, law, environment, environ)
     timezone = project.timezone if project is not None else "UTC"
@@ -119,7 +125,18 @@ def check_files(
         kinds,
         invariants,
         tree=tree,
+        cache=cache,
     )
+
+
+def _read_tree(
+    root: Path, folders: Mapping[str, str], cache: DocumentCache | None
+) -> tuple[Tree, tuple[Problem, ...]]:
+    if cache is None:
+        return read_tree(root, folders)
+    found = read_tree(root, folders, read=cache.read)
+    cache.save()
+    return found
 
 
 def _read_project(

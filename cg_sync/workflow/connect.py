@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from cg_sync.api.client import Client, Credentials, PasswordLogin, TokenLogin, patiently
+from cg_sync.api.customer_cache import CustomerCache
 from cg_sync.api.environ import refuse_if_not_pinned
 from cg_sync.api.limit import Limit
 from cg_sync.api.pace import Pacer as Pacer
@@ -48,6 +50,25 @@ def open_shop(
         channel=environment.channel,
         paths=environment.paths,
         page_size=environment.page_size,
+        parallel=environment.parallel,
+        customer_cache=_customer_cache(checked, environ),
+    )
+
+
+def _customer_cache(checked: Checked, environ: Mapping[str, str]) -> CustomerCache | None:
+    """The cache of the chosen environment's customers, where it is wanted and can be."""
+    environment = chosen_environment(checked)
+    if not environment.customer_cache:
+        return None
+    # Whoever does without it need not load SQLite.
+    from cg_sync.files.customer_cache import customer_file
+
+    path = resolved_paths(environment.paths, environment.channel)["customers"]
+    return customer_file(
+        checked.root,
+        f"{environment.url}{path}",
+        environ=environ,
+        clock=lambda: datetime.now(UTC),
     )
 
 

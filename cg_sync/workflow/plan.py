@@ -21,7 +21,9 @@ from cg_sync.files.history import read_checkout
 from cg_sync.files.repository import folder_in_repository
 from cg_sync.files.tree import PROJECT_PATHS
 from cg_sync.workflow.check import Checked, refuse_if_errors
+from cg_sync.workflow.collector import collector_paused
 from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.forecast import from_files
 from cg_sync.workflow.renames import check_left_behind, find_renames, read_former
 
 
@@ -37,6 +39,7 @@ class Prepared:
         return self.live.ids
 
 
+@collector_paused()
 def plan_changes(
     checked: Checked, shop: CountingReader, *, renames: Severity = Severity.ERROR
 ) -> Prepared:
@@ -47,11 +50,13 @@ def plan_changes(
     """
     checked.refuse_if_broken()
     environment = chosen_environment(checked)
-    live = fetch_live(shop, checked.kinds, checked.context)
+    live = fetch_live(shop, checked.kinds, checked.context, checked.desired.wanted)
     pairs = pair_up(checked.desired, live)
     against_shop = tuple(check_against_shop(checked.desired, pairs, live, checked.kinds))
     refuse_if_errors((*checked.problems, *against_shop))
+    spent = shop.reads
     members = fetch_members(shop, pairs, checked.kinds)
+    spent = shop.reads - spent
     unknown = Severity.ERROR if checked.project.unknown_customers == "error" else Severity.WARNING
     unsure = tuple(check_members(pairs, members, unknown=unknown))
     problems = (*checked.problems, *against_shop, *unsure)
@@ -81,6 +86,7 @@ def plan_changes(
         calls=shop.calls,
         source=source_of(checked),
     )
+    plan = from_files(plan, live, checked, shop, members, spent_on_members=spent)
     return Prepared(plan, live)
 
 

@@ -4,13 +4,15 @@ and are numbers to all others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import cast
 
-from cg_sync.api.live import CUSTOMERS
+from cg_sync.api.customer_cache import CustomerCache
+from cg_sync.api.finding import CUSTOMERS
 from cg_sync.core.address import RemoteId, remote_id_in
+from cg_sync.core.forecast import NO_READS, Pace
 from cg_sync.core.members import KeyField, MemberKeys
 from cg_sync.core.pseudonym import key_hash, number_of, recognised, unpacked
 from cg_sync.core.snapshot import HashedMembers, Snapshot
@@ -29,7 +31,10 @@ class Remembered:
     """
 
     page_size = 1
+    customer_cache: CustomerCache | None = None
     calls: Mapping[str, int] = MappingProxyType({})
+    reads = NO_READS
+    pace: Pace | None = None
 
     def __init__(
         self, snapshot: Snapshot, wanted: MemberKeys, salt: bytes, known: Mapping[str, str]
@@ -53,6 +58,12 @@ class Remembered:
         """Every record; addresses that are not known stay hashed."""
         records = self._collections[collection]
         return [cast(JsonObject, recognised(it, self._known)) for it in records]
+
+    def fetch_each(
+        self, collection: str, queries: Sequence[Mapping[str, str]]
+    ) -> Iterator[list[JsonObject]]:
+        """The same to every query: it has no filters."""
+        return (list(self.fetch_all(collection)) for _ in queries)
 
     def fetch_all(
         self, collection: str, query: Mapping[str, str] = NO_QUERY

@@ -41,6 +41,7 @@ from cg_sync.jsonvalue import JsonObject
 from cg_sync.kinds.context import Context
 from cg_sync.report.as_json import without_people
 from cg_sync.workflow.check import Checked
+from cg_sync.workflow.forecast import with_forecast
 from cg_sync.workflow.plan import Prepared, plan_changes
 
 MOST_NAMED = 3
@@ -81,7 +82,7 @@ def hold_against_today(
     Raises PlanUnusable when what is planned would not mean the same in this project any more.
     """
     plan = _thawed(plan, checked)
-    live = fetch_live(shop, checked.kinds, checked.context)
+    live = fetch_live(shop, checked.kinds, checked.context, checked.desired.wanted)
     index = indexed(live)
     members = _members(plan, index, checked.kinds, shop)
     ids_then = _ids_then(plan, index, checked.kinds)
@@ -99,13 +100,14 @@ def hold_against_today(
         tripped=tuple(tripped.values()),
         calls=dict(shop.calls),
     )
+    sizes = {it: len(pks) for it, pks in members.items()}
     return Today(
-        plan,
+        with_forecast(plan, live, checked, shop, sizes=sizes, guarded=_guarded(found, sizes)),
         live,
         ids_then,
         found,
         held_back(found, checked.kinds),
-        {it: len(pks) for it, pks in members.items()},
+        sizes,
         made_already(found, live, ids_noted(accounts)),
     )
 
@@ -298,19 +300,19 @@ def job_of_today(today: Today, exact: Mapping[Address, JsonObject] = NO_PAYLOADS
         today.live.ids,
         today.ids_then,
         made=today.made,
-        sizes=_guarded_sizes(today),
+        sizes=_guarded(today.found, today.sizes),
         exact=exact,
     )
 
 
-def _guarded_sizes(today: Today) -> dict[Address, int]:
-    """Of the groups whose members are ours alone."""
+def _guarded(found: Sequence[Judged], sizes: Mapping[Address, int]) -> dict[Address, int]:
+    """Those of the groups whose members are ours alone."""
     exact = {
         it.change.address
-        for it in today.found
+        for it in found
         if not isinstance(it.change, Delete) and it.change.members and it.change.members.fingerprint
     }
-    return {address: size for address, size in today.sizes.items() if address in exact}
+    return {address: size for address, size in sizes.items() if address in exact}
 
 
 def not_as_planned(

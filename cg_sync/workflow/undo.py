@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cg_sync.api.live import fetch_live, fetch_member_pks
 from cg_sync.api.shop import Shop
 from cg_sync.core.account import Account, accounts_of
 from cg_sync.core.address import Address, RemoteId
-from cg_sync.core.diff import Change, Delete, Difference, Update
+from cg_sync.core.diff import Change, Create, Delete, Difference, Update
+from cg_sync.core.forecast import Reads
 from cg_sync.core.frozen import Frozen, thawed
 from cg_sync.core.job import Job
 from cg_sync.core.live_index import LiveIndex, indexed
@@ -18,6 +19,7 @@ from cg_sync.core.state import Live
 from cg_sync.core.undo import Inverse, inverse_of
 from cg_sync.errors import ApplyStopped, counted
 from cg_sync.workflow.check import Checked
+from cg_sync.workflow.forecast import with_forecast
 from cg_sync.workflow.journals import PastRun
 from cg_sync.workflow.plan import source_of
 
@@ -31,19 +33,23 @@ class Undoing:
     inverse: Inverse
 
     @property
-    def job(self) -> Job:
-        ids = self.live.ids
-        sizes = {
+    def sizes(self) -> dict[Address, int]:
+        """How many members each group has whose members move."""
+        return {
             it.address: it.members.before
             for it in self.plan.changes
             if isinstance(it, Update) and it.members is not None
         }
-        return Job(self.plan, ids, ids, sizes=sizes, exact=self.inverse.exact)
+
+    @property
+    def job(self) -> Job:
+        ids = self.live.ids
+        return Job(self.plan, ids, ids, sizes=self.sizes, exact=self.inverse.exact)
 
 
 def plan_undo(past: PastRun, checked: Checked, shop: Shop) -> Undoing:
     """Read the shop, and plan how to take back what of the run still stands. Writes nothing."""
-    live = fetch_live(shop, checked.kinds, checked.context)
+    live = fetch_live(shop, checked.kinds, checked.context, checked.desired.wanted)
     index = indexed(live)
     accounts = accounts_of(past.recorded)
     members = _members(past, accounts, index, checked, shop)
@@ -65,7 +71,11 @@ def plan_undo(past: PastRun, checked: Checked, shop: Shop) -> Undoing:
         calls=shop.calls,
         source=source_of(checked),
     )
-    return Undoing(plan, live, inverse)
+    undoing = Undoing(plan, live, inverse)
+    sizes = dict(_sizes(past, accounts, index, members, inverse))
+    again = _of_empty(plan, checked)
+    plan = with_forecast(plan, live, checked, shop, sizes=sizes, guarded=undoing.sizes, again=again)
+    return replace(undoing, plan=plan)
 
 
 def _as_made(changes: Sequence[Change], checked: Checked) -> list[Change]:
@@ -99,6 +109,35 @@ def _members(
             if remote_id is not None and (kind.name, remote_id) in today.by_id:
                 found[change.address] = fetch_member_pks(shop, kind.collection, remote_id)
     return found
+
+
+def _sizes(
+    past: PastRun,
+    accounts: Mapping[Address, Account],
+    today: LiveIndex,
+    members: Mapping[Address, Sequence[RemoteId]],
+    inverse: Inverse,
+) -> Iterator[tuple[Address, int]]:
+    """How many members those groups have by now, each under the name that it is to have."""
+    undone = {
+        (it.address.kind, it.remote_id): it.address
+        for it in inverse.changes
+        if not isinstance(it, Create)
+    }
+    for change in past.plan.changes:
+        if change.address in members:
+            remote_id = _id_of(change, accounts[change.address], today)
+            assert remote_id is not None
+            known = (change.address.kind, remote_id)
+            yield undone.get(known, change.address), len(members[change.address])
+
+
+def _of_empty(plan: Plan, checked: Checked) -> Reads:
+    """The calls that read the members of groups made anew without any: a page each."""
+    with_members = {kind.name for kind in checked.kinds if kind.has_members}
+    made = [it for it in plan.changes if isinstance(it, Create) and it.members is None]
+    number = sum(it.address.kind in with_members for it in made)
+    return Reads(number, number)
 
 
 def _id_of(change: Change, account: Account, today: LiveIndex) -> RemoteId | None:

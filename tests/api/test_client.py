@@ -120,6 +120,44 @@ def test_plain_http_to_another_machine_is_wrong_usage() -> None:
         a_client(base_url="http://shop.example")
 
 
+@pytest.mark.parametrize("url", ["https://*.example", "https://.shop.example"])
+def test_a_host_that_cannot_be_one_is_wrong_usage(url: str) -> None:
+    with pytest.raises(UsageWrong, match="the shop's url: not an address"):
+        a_client(base_url=url)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "path", "sent"),
+    [
+        ("https://Shöp.example/omni/", PATH, f"https://xn--shp-tna.example/omni{PATH}"),
+        (BASE, "/müşteri/", f"{BASE}/m%C3%BC%C5%9Fteri/"),
+        (BASE, "/%41/a%2Fb/", f"{BASE}/A/a%2Fb/"),
+    ],
+)
+def test_a_url_goes_over_the_wire_in_ascii(
+    wire: RequestsMock, base_url: str, path: str, sent: str
+) -> None:
+    with wire:
+        wire.get(sent, json=[])
+        a_client(base_url=base_url).send(Request("GET", path))
+        assert wire.calls[0].request.url == sent
+
+
+@pytest.mark.parametrize(
+    ("request_", "length"),
+    [(GET, None), (CREATE, "15"), (DELETE, "0"), (Request("OPTIONS", PATH), "0")],
+    ids=str,
+)
+def test_what_may_have_a_body_says_how_long_it_is(
+    wire: RequestsMock, request_: Request, length: str | None
+) -> None:
+    with wire:
+        queue(wire, request_, 200)
+        a_client().send(request_)
+        sent = wire.calls[0].request.headers
+    assert (sent.get("Content-Length"), sent["Accept-Encoding"]) == (length, "gzip")
+
+
 def test_cookies_are_not_kept(wire: RequestsMock) -> None:
     with wire:
         wire.get(URL, json=[], headers={"Set-Cookie": "sessionid=1; Path=/"})
@@ -647,6 +685,40 @@ def test_after_a_refused_log_in_no_other_is_sent(wire: RequestsMock) -> None:
             with pytest.raises(Unauthorised, match="Unable to log in"):
                 client.send(GET)
     assert client.calls == {"LOGIN": 1}
+
+
+# ── what nobody waits for any more ────────────────────────────────────────────────────────────────
+
+
+def test_a_call_that_nobody_waits_for_any_more_is_not_sent(wire: RequestsMock) -> None:
+    client = a_client()
+    with wire, pytest.raises(Unreachable) as caught:
+        client.send(GET, unless=lambda: True)
+    assert (caught.value.sent, client.calls) == (False, {})
+
+
+@pytest.mark.parametrize("answer", [503, 429, RESET], ids=repr)
+def test_a_call_that_nobody_waits_for_any_more_is_not_tried_again(
+    wire: RequestsMock, answer: int | Exception
+) -> None:
+    waits = Waits()
+    with wire:
+        queue(wire, GET, answer)
+        client = a_client(waits)
+        with pytest.raises(Unreachable):
+            client.send(GET, unless=lambda: bool(client.calls))
+    assert (waits.slept, waits.told, client.calls) == ([], [], {"GET": 1})
+
+
+def test_a_call_that_is_given_up_while_it_waits_its_turn_is_not_sent(wire: RequestsMock) -> None:
+    waits = Waits()
+    with wire:
+        queue(wire, GET, 200)
+        client = a_client(waits, known=Limit(1, 10))
+        client.send(GET)
+        with pytest.raises(Unreachable, match="was not sent"):
+            client.send(GET, unless=lambda: bool(waits.slept))
+    assert client.calls == {"GET": 1}
 
 
 # ── what is not believed ─────────────────────────────────────────────────────────────────────────

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
 from cg_sync.api.customer import fetch_customer, find_pks, is_member
+from cg_sync.api.customer_cache import CustomerCache
 from cg_sync.api.shop import NOTHING, Incomplete
 from cg_sync.core.members import KeyField
 from cg_sync.jsonvalue import JsonObject
@@ -27,6 +28,7 @@ class FakeShop:
     moves: int = 0
     queries: list[Mapping[str, str]] = field(default_factory=list)
     page_size: int = 2
+    customer_cache: CustomerCache | None = None
 
     def _rows(self, query: Mapping[str, str]) -> Iterator[JsonObject]:
         self.queries.append(query)
@@ -37,6 +39,11 @@ class FakeShop:
         if self.moves:
             self.moves -= 1
             raise Incomplete("/customers/", "it moved")
+
+    def fetch_each(
+        self, collection: str, queries: Sequence[Mapping[str, str]]
+    ) -> Iterator[list[JsonObject]]:
+        return (self.fetch_complete(collection, it) for it in queries)
 
     def fetch_all(
         self, collection: str, query: Mapping[str, str] = NOTHING

@@ -91,11 +91,11 @@ def test_a_listing_out_of_order_is_complete_when_every_row_comes_once(wire: Requ
 
 
 MOVING = {
-    "it had 3 rows at first, 4 at the end": [a_page(3, 1, 2, following=2), a_page(4, 3, 4)],
+    "it had 3 rows at first, then 4": [a_page(3, 1, 2, following=2), a_page(4, 3, 4)],
     "3 rows read, 4 counted": [a_page(4, 1, 2, following=2), a_page(4, 3)],
     "1 rows read, 0 counted": [a_page(0, 1)],
     "the same row came twice": [a_page(4, 1, 2, following=2), a_page(4, 2, 3)],
-    "it had 3 rows at first, None at the end": [a_page(3, 1, 2, following=2), (200, rows(3))],
+    "it had 3 rows at first, then None": [a_page(3, 1, 2, following=2), (200, rows(3))],
     "a page vanished while it was read": [
         a_page(3, 1, 2, following=2), (404, {"detail": "Invalid page."}),
     ],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import socket
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,10 +13,12 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from cg_sync.api.client import Client, PasswordLogin
+from cg_sync.api.shop import Shop as OurShop
 from cg_sync.api.wire import Request, TokenRefused
 from cg_sync.errors import BadAnswer, CgSyncError, Unauthorised, Unreachable
 from tests.api.clients import TOKEN, Waits, a_client
@@ -263,3 +268,87 @@ def test_an_account_that_never_gets_in_logs_in_three_times_at_most() -> None:
         answers = sent_by_threads(client, 40)
     assert set(answers) <= {Unauthorised, TokenRefused}
     assert shop.logins <= 3
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────
+
+PAGES = 20
+
+
+class PagedShop(ThreadingHTTPServer):
+    """Serves a listing of ten rows a page, packed where that is accepted; counts connections."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _PageDesk)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.connections = 0
+        self.accepted: set[str] = set()
+
+    def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
+        self.connections += 1
+        line, address = super().get_request()
+        return line, address
+
+
+class _PageDesk(BaseHTTPRequestHandler):
+    server: PagedShop
+    protocol_version = "HTTP/1.1"
+    # One packet an answer, and no waiting for another to fill it.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        self.server.accepted.add(self.headers["Accept-Encoding"])
+        page = int(dict(parse_qsl(urlsplit(self.path).query)).get("page", 1))
+        rows = [{"pk": pk, "name": "ığüşöç"} for pk in range(page * 10, page * 10 + 10)]
+        following = f"{self.path.partition('?')[0]}?page={page + 1}" if page < PAGES else None
+        answer = {"count": PAGES * 10, "next": following, "results": rows}
+        body = gzip.compress(json.dumps(answer, ensure_ascii=False).encode())
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_packed_pages_come_over_as_many_connections_as_are_read_at_a_time(parallel: int) -> None:
+    with PagedShop() as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        client = a_client(base_url=server.url)
+        shop = OurShop(client, channel=5, page_size=10, parallel=parallel)
+        rows = shop.fetch_complete("customers")
+        server.shutdown()
+    assert [row["pk"] for row in rows] == list(range(10, 10 + PAGES * 10))
+    assert {row["name"] for row in rows} == {"ığüşöç"}
+    assert client.calls == {"GET": PAGES}
+    assert 1 <= server.connections <= parallel
+    assert server.accepted == {"gzip"}
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_an_answer_that_unpacks_to_too_much_is_refused_before_it_fills_the_memory(
+    is_chunked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cg_sync.api.session.BODY_LIMIT_BYTES", 2 << 20)
+    body = gzip.compress(b" " * (64 << 20), compresslevel=1)
+    length = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    chunks = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    packed = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n" + (chunks if is_chunked else length)
+    with serving(packed + NEVER) as server:
+        client = a_client(base_url=server.url)
+        tracemalloc.start()
+        try:
+            with pytest.raises(BadAnswer, match="larger than 2 MB"):
+                client.send(GET)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 16 << 20

@@ -1,4 +1,5 @@
-"""The facts of docs/shop-api.md that we rely on: true of the sandbox, and of a test shop.
+"""The facts of docs/shop-api.md that we rely on: true of the sandbox, of the benchmarks' shop, and
+of a test shop.
 
 `pytest -m live` asks the shop of CG_SYNC_LIVE_URL, CG_SYNC_LIVE_TOKEN and CG_SYNC_LIVE_CHANNEL. It
 makes groups and settings named cg-sync-contract-…, and removes them again.
@@ -14,6 +15,9 @@ from typing import Any
 import pytest
 import requests
 
+from benchmarks.customers import Customers
+from benchmarks.server import serve
+from benchmarks.shop import CHANNEL, ShopStock
 from tests.shop import SandboxShop
 
 RULE = {
@@ -74,9 +78,17 @@ class AnyShop:
             self.ask("DELETE", path)
 
 
-@pytest.fixture(params=["sandbox", pytest.param("live", marks=pytest.mark.live)])
+@pytest.fixture(scope="module")
+def benchmark_shop() -> Iterator[AnyShop]:
+    """The shop of the benchmarks."""
+    stock = ShopStock(Customers(70), price_lists=["retail"], stock_lists=["online"])
+    with serve(stock) as served:
+        yield AnyShop(served.url, served.token, CHANNEL)
+
+
+@pytest.fixture(params=["sandbox", "benchmark", pytest.param("live", marks=pytest.mark.live)])
 def any_shop(request: pytest.FixtureRequest) -> Iterator[AnyShop]:
-    """The sandbox always; a real test shop only where its tests are selected."""
+    """The two of our own always; a real test shop only where its tests are selected."""
     if request.param == "live":
         environ = os.environ
         shop = AnyShop(
@@ -84,6 +96,8 @@ def any_shop(request: pytest.FixtureRequest) -> Iterator[AnyShop]:
             environ["CG_SYNC_LIVE_TOKEN"],
             int(environ["CG_SYNC_LIVE_CHANNEL"]),
         )
+    elif request.param == "benchmark":
+        shop = request.getfixturevalue("benchmark_shop")
     else:
         sandbox: SandboxShop = request.getfixturevalue("shop")
         shop = AnyShop(sandbox.url, sandbox.token, sandbox.channel)

@@ -179,7 +179,7 @@ class Episode:
         if self.random.random() < 0.1:
             wishes += ["--fail-fast"]
         if self.random.random() < 0.1:
-            wishes += ["--deadline", self.random.choice(["1m", "7m"])]
+            wishes += ["--deadline", self.random.choice(["1m", "7m"]), "--partial"]
         return wishes
 
     def _run(self, command: str, arguments: list[str], kill_at: int = 0) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,12 +56,12 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def comparable(planned: Ran) -> Any:
-    """All that a plan says but where it comes from, what it cost and, of people, who they are."""
+    """All that a plan says but where it comes from, what it costs and, of people, who they are."""
     data = dict(planned.data)
     if planned.code == 3:
         return data["problems"]
     assert planned.code == 0, planned.err
-    for name in ("source", "calls", "target", "digest"):
+    for name in ("source", "calls", "forecast", "target", "digest"):
         del data[name]
     for change in data["changes"]:
         for name in ("add_sample", "remove_sample"):
@@ -309,6 +309,7 @@ class Restless:
     """A shop with one group, whose members change while they are read, so many times."""
 
     page_size = 100
+    customer_cache = None
 
     def __init__(self, changes: int, name: str = "VIP") -> None:
         self.changes = changes
@@ -318,6 +319,11 @@ class Restless:
         self, collection: str, query: Mapping[str, str] = NOTHING
     ) -> list[JsonObject]:
         return [{"pk": 7, "name": self.name}] if collection == "customer_groups" else []
+
+    def fetch_each(
+        self, collection: str, queries: Sequence[Mapping[str, str]]
+    ) -> Iterator[list[JsonObject]]:
+        return (self.fetch_complete(collection, it) for it in queries)
 
     def fetch_all(
         self, collection: str, query: Mapping[str, str] = NOTHING

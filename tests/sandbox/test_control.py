@@ -39,6 +39,19 @@ def test_customers_are_made_in_the_order_given_or_not_at_all(shop: Shop, channel
     assert shop.get(channel.people)["count"] == 5
 
 
+def test_customers_of_a_channel_are_deleted_by_pk(shop: Shop, channel: Channel) -> None:
+    one, other = channel.add("one@example.com", "other@example.com")
+    before = shop.get(channel.people)["count"]
+    body = {"channel": channel.pk, "customers": [one, 999_999_999]}
+    assert shop.ask("DELETE", f"{DOOR}customers/", json=body).json() == {"deleted": 1}
+    elsewhere = {"channel": 1, "customers": [other]}
+    assert shop.ask("DELETE", f"{DOOR}customers/", json=elsewhere).json() == {"deleted": 0}
+    assert shop.get(channel.people)["count"] == before - 1
+    for wrong in (None, ["x"], [True]):
+        body = {"channel": channel.pk, "customers": wrong}
+        assert shop.ask("DELETE", f"{DOOR}customers/", json=body).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

@@ -13,6 +13,7 @@ from cg_sync.core.moves import Move, moves_of
 from cg_sync.core.plan import Plan
 from cg_sync.errors import Problem, Severity, counted
 from cg_sync.report.change import Labels
+from cg_sync.report.forecast import forecast_sentence
 from cg_sync.report.markdown.budget import GAP, Filled, Item, Section, fill, item, listed, size
 from cg_sync.report.markdown.changes import change_sections
 from cg_sync.report.markdown.head import REFUSED, head_sections, headline
@@ -20,7 +21,7 @@ from cg_sync.report.markdown.head import marker as marker
 from cg_sync.report.markdown.head import marker_of as marker_of
 from cg_sync.report.markdown.head import sticky_prefix as sticky_prefix
 from cg_sync.report.markdown.text import Code, code, inline, prose
-from cg_sync.report.verdict import forecast, relied_on, spent
+from cg_sync.report.verdict import relied_on, spent
 
 FEWEST_BYTES = 2_000
 """That every report may have."""
@@ -200,6 +201,6 @@ def _costs(plan: Plan) -> Iterator[Item]:
     sentences = [relied_on(plan.unverified)] if plan.unverified else []
     sentences.append(spent(plan.calls, plan.view))
     if plan.steps and plan.view == "plan":
-        sentences.append(forecast(plan))
+        sentences.append(forecast_sentence(plan))
     text = " ".join(prose(it) for it in sentences)
     yield item(BESIDE, "paragraph", text)

@@ -12,6 +12,7 @@ from cg_sync.core.moves import moves_of
 from cg_sync.core.plan import Plan
 from cg_sync.errors import Problem, Severity, counted
 from cg_sync.report.change import Labels
+from cg_sync.report.forecast import forecast_sentence
 from cg_sync.report.page.markup import NOTHING, Html, Section, element, foreign, joined, named, text
 from cg_sync.report.problem import advised, said
 from cg_sync.report.verdict import (
@@ -21,7 +22,6 @@ from cg_sync.report.verdict import (
     allowing,
     beside,
     counts_of,
-    forecast,
     guard_sentence,
     heading,
     move_sentence,
@@ -152,7 +152,7 @@ def _cost(plan: Plan) -> Iterator[Html]:
         yield element("p", text(relied_on(plan.unverified)))
     yield element("p", text(spent(plan.calls)))
     if plan.steps and plan.view == "plan":
-        yield element("p", text(forecast(plan)))
+        yield element("p", text(forecast_sentence(plan)))
     if plan.changes and plan.view == "plan":
         digest = element("code", text(plan.digest))
         yield element("p", text("Digest "), digest, text(": the same for the same intent."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cg_sync.api.live import find_customers
+from cg_sync.api.finding import find_customers
 from cg_sync.api.shop import Incomplete, Shop
 from cg_sync.core.address import Address
 from cg_sync.core.kind import Kind

@@ -56,7 +56,7 @@ def update_files(
     checked.refuse_if_broken()
     folders = {kind.name: kind.folder for kind in checked.kinds}
     asked = _choose(checked.desired, chosen)
-    live = fetch_live(shop, checked.kinds, checked.context)
+    live = fetch_live(shop, checked.kinds, checked.context, checked.desired.wanted)
 
     def is_meant(it: Wanted | Tombstone) -> bool:
         return folders[it.address.kind] in only and it.document.file in asked

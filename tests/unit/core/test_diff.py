@@ -21,12 +21,14 @@ from cg_sync.core.diff import (
     diff,
     field_changes,
 )
+from cg_sync.core.document import Document, Span
 from cg_sync.core.kind import Spec
 from cg_sync.core.match import pair_up
 from cg_sync.core.members import MemberDelta
 from cg_sync.core.project import Ownership
 from cg_sync.core.state import Desired, Live, Tombstone, Wanted
 from cg_sync.errors import Position
+from cg_sync.jsonvalue import Pointer
 from cg_sync.kinds import KINDS
 from cg_sync.kinds.customer_group import CUSTOMER_GROUP
 from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING
@@ -67,6 +69,14 @@ def difference_of(
 
 def changes_of(desired: Desired, live: Live) -> tuple[Change, ...]:
     return difference_of(desired, live).changes
+
+
+def test_the_file_of_what_stays_as_it_is_is_not_read_again_for_its_places() -> None:
+    def locate() -> Mapping[Pointer, Span]:
+        raise AssertionError("read again")
+
+    same = replace(VIP, document=Document("groups/vip.yaml", {"name": "VIP"}, locate))
+    assert difference_of(wanting(same), having(VIP)) == Difference((), (), 1)
 
 
 def test_nothing_changes_where_the_shop_is_as_the_files_want_it() -> None:

@@ -78,6 +78,12 @@ def test_a_former_name_with_a_tombstone_is_not_taken() -> None:
     assert pair_up(wanting(WAS_GOLD, a_tombstone(GOLD)), having(GOLD)) == (Pair(WAS_GOLD, None),)
 
 
+def test_what_is_just_as_wanted_is_no_trouble_unless_the_shop_holds_it_twice() -> None:
+    live = replace(having(VIP), twice={VIP.address: (1, 2)})
+    assert problems_of(wanting(VIP), having(VIP)) == []
+    assert [it.code for it in problems_of(wanting(VIP), live)] == ["CG-L03"]
+
+
 def test_nothing_is_wrong_where_the_shop_can_give_everything() -> None:
     fair = a_setting("spring", price_list="staff", stock_list="online")
     assert problems_of(wanting(VIP, fair, a_tombstone(GOLD)), having(VIP, GOLD)) == []
@@ -207,6 +213,13 @@ def test_a_group_that_a_rule_names_is_pointed_out_where_it_stands() -> None:
     elsewhere = replace(spring, document=a_document({"slug": "spring", "rule": {"match": [1]}}))
     (found,) = problems_of(wanting(elsewhere), having(ids=ids))
     assert found.message == "rule: no customer group has the name Employes"
+
+
+def test_a_group_that_a_rule_names_may_come_with_the_same_plan() -> None:
+    spring = a_setting("spring", rule=Rule(Leaf("groups", "@static_groups", InGroups(("VIP",)))))
+    assert problems_of(wanting(VIP, spring), having()) == []
+    (found,) = problems_of(wanting(GOLD, spring), having())
+    assert found.code == "CG-L05"
 
 
 def test_of_very_many_codes_a_dozen_are_named() -> None:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from collections.abc import Iterator
+from hashlib import sha256
 from random import Random
+from weakref import finalize
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cg_sync.core import members
 from cg_sync.core.members import (
     KEY_FIELDS,
+    ROWS_AT_ONCE,
     KeyField,
     Member,
     MemberDelta,
     MemberKeys,
     Membership,
     Mode,
+    OutOfOrder,
     Sifted,
     UnknownKey,
     delta_of,
@@ -27,7 +33,7 @@ from cg_sync.core.members import (
     normal_key,
     sift,
 )
-from cg_sync.jsonvalue import JsonObject
+from cg_sync.jsonvalue import JsonObject, JsonValue
 from tests.builders import customers
 
 AYSE: JsonObject = {
@@ -158,8 +164,52 @@ def test_a_fingerprint_names_who_is_in_a_group_whatever_the_order(
 ) -> None:
     other = pks.copy()
     random.shuffle(other)
-    assert fingerprint_of(other) == fingerprint_of(pks)
+    whole = ",".join(map(str, sorted(pks)))
+    assert fingerprint_of(other) == sha256(whole.encode()).hexdigest()
+    assert fingerprint_of(array("q", sorted(pks))) == fingerprint_of(other)
     assert fingerprint_of([*pks, 2**62 + 1]) != fingerprint_of(pks)
+
+
+@pytest.mark.parametrize("count", [0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 2 * ROWS_AT_ONCE])
+def test_a_fingerprint_of_many_is_that_of_their_one_text(count: int) -> None:
+    whole = ",".join(map(str, range(count)))
+    assert fingerprint_of(range(count)) == sha256(whole.encode()).hexdigest()
+
+
+def test_addresses_with_blanks_around_them_are_met_beside_others() -> None:
+    keys = MemberKeys({"email": {"a@x", "b@x"}})
+    rows: list[JsonObject] = [{"pk": 1, "email": " B@x"}, {"pk": 2, "email": "A@x"}]
+    assert sifted("exact", keys, *rows).missing == MemberKeys({"email": set()})
+
+
+def test_members_in_the_order_of_their_ids_are_named_without_keeping_the_ids() -> None:
+    membership = Membership("exact", MemberKeys({"pk": {"2"}}))
+    rows: list[JsonObject] = [{"pk": pk} for pk in range(1, 2 * ROWS_AT_ONCE + 2)]
+    assert sift(membership, rows, in_order=True) == sift(membership, rows)
+
+
+@pytest.mark.parametrize("at", [1, ROWS_AT_ONCE])
+def test_members_who_are_to_come_in_order_and_do_not_are_told(at: int) -> None:
+    rows: list[JsonObject] = [{"pk": pk} for pk in range(1, ROWS_AT_ONCE + 2)]
+    rows[at - 1], rows[at] = rows[at], rows[at - 1]
+    with pytest.raises(OutOfOrder):
+        sift(Membership("exact", MemberKeys()), rows, in_order=True)
+    at_least = Membership("at_least", MemberKeys())
+    assert sift(at_least, rows, in_order=True) == sift(at_least, rows)
+
+
+def test_somebody_of_the_same_key_as_another_is_kept_too() -> None:
+    keys = MemberKeys({"erp_code": {"C-1"}})
+    twin: JsonObject = {"pk": 4, "erp_code": "C-1"}
+    assert sifted("exact", keys, AYSE, twin, BURAK).surplus == (Member(2, "burak@example.com"),)
+
+
+def test_keys_of_one_side_alone_are_shared_and_not_copied() -> None:
+    emails = {"ayse@example.com"}
+    both = MemberKeys({"email": emails, "pk": {"1"}}) | MemberKeys({"email": set(), "pk": {"2"}})
+    assert both == MemberKeys({"email": emails, "pk": {"1", "2"}})
+    assert both.by["email"] is emails
+    assert (MemberKeys() | both).by["email"] is emails
 
 
 def test_surplus_members_are_in_the_order_of_their_ids() -> None:
@@ -176,17 +226,28 @@ def test_the_wanted_keys_stay_as_they_were() -> None:
     assert keys == MemberKeys({"email": {"ayse@example.com"}})
 
 
-def test_members_are_sifted_while_they_come() -> None:
-    taken = []
+def test_members_are_sifted_while_they_come_and_few_are_held_at_a_time() -> None:
+    class Row(dict[str, JsonValue]):
+        """A record of which it can be told whether anybody still has it."""
 
-    def pages() -> Iterator[JsonObject]:
-        for customer in (AYSE, {"pk": None}, BURAK):
-            taken.append(customer["pk"])
-            yield customer
+    alive = most = 0
 
-    with pytest.raises(ValueError, match="pk"):
-        sift(Membership("exact", MemberKeys()), pages())
-    assert taken == [1, None]
+    def forget() -> None:
+        nonlocal alive
+        alive -= 1
+
+    def rows() -> Iterator[JsonObject]:
+        nonlocal alive, most
+        for pk in range(1, 3 * ROWS_AT_ONCE):
+            row = Row(pk=pk, email=f"c{pk}@example.com")
+            finalize(row, forget)
+            alive += 1
+            most = max(most, alive)
+            yield row
+
+    keys = MemberKeys({"email": {f"c{pk}@example.com" for pk in range(2, 3 * ROWS_AT_ONCE)}})
+    assert len(sift(Membership("exact", keys), rows()).surplus) == 1
+    assert most <= ROWS_AT_ONCE + 2
 
 
 def test_a_delta_counts_before_and_after() -> None:
@@ -198,7 +259,9 @@ people = st.lists(
     st.fixed_dictionaries(
         {"pk": st.integers(1, 9)},
         optional={
-            "email": st.sampled_from(["A@x", "b@x", "c@x", None]),
+            "email": st.sampled_from(
+                ["A@x", "b@x", "c@x", "b@x", "z@x", " b@x", "a@x\nb@x", "", "\u212a@x", None, 7]
+            ),
             "erp_code": st.sampled_from(["C-1", "C-2", ""]),
         },
     ),
@@ -209,7 +272,7 @@ wanted_keys = st.builds(
     st.fixed_dictionaries(
         {},
         optional={
-            "email": st.sets(st.sampled_from(["a@x", "b@x", "z@x"])),
+            "email": st.sets(st.sampled_from(["a@x", "b@x", "z@x", "k@x", "7"])),
             "pk": st.sets(st.sampled_from(["1", "2", "99"])),
             "erp_code": st.sets(st.sampled_from(["C-1", "C-9"])),
         },
@@ -217,10 +280,17 @@ wanted_keys = st.builds(
 )
 
 
-@given(people, wanted_keys, st.sampled_from(["exact", "at_least"]))
-def test_everybody_is_accounted_for(live: list[JsonObject], keys: MemberKeys, mode: Mode) -> None:
-    result = sift(Membership(mode, keys), live)
+@given(people, wanted_keys, st.sampled_from(["exact", "at_least"]), st.integers(1, 4))
+def test_everybody_is_accounted_for(
+    live: list[JsonObject], keys: MemberKeys, mode: Mode, at_once: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(members, "ROWS_AT_ONCE", at_once)
+        result = sift(Membership(mode, keys), live)
     assert result.kept + len(result.surplus) == len(live)
+    assert result.fingerprint == (
+        fingerprint_of(member_of(it).pk for it in live) if mode == "exact" else ""
+    )
     named = {(name, key) for customer in live for name, key in keys_of(customer).items()}
     wanted = {(name, key) for name, found in keys.by.items() for key in found}
     missing = {(name, key) for name, found in result.missing.by.items() for key in found}

@@ -45,6 +45,17 @@ def test_a_new_group_takes_customers_too() -> None:
     assert moves_of(changes) == (Move(address("Silver"), address("Gold"), 2),)
 
 
+def test_where_more_leave_than_join_it_is_told_the_same_way() -> None:
+    changes = [updated("Silver", [], [1, 2, 3, 4]), updated("Gold", [2], [5])]
+    assert moves_of(changes) == (Move(address("Silver"), address("Gold"), 1),)
+
+
+def test_who_leaves_two_groups_counts_for_both() -> None:
+    changes = [updated("A", [], [1, 2]), updated("B", [], [1]), updated("C", [1, 2, 3, 4])]
+    names = [(it.source.key, it.target.key, it.count) for it in moves_of(changes)]
+    assert names == [("A", "C", 2), ("B", "C", 1)]
+
+
 def test_a_renamed_group_goes_by_its_new_name() -> None:
     changes = [updated("Platinum", [], [1], former="Gold"), updated("Silver", [1])]
     assert moves_of(changes) == (Move(address("Platinum"), address("Silver"), 1),)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from pathlib import Path
 
 import pytest
 
 from cg_sync.core.allowances import Allowance
+from cg_sync.core.document import Document
 from cg_sync.errors import Position
-from cg_sync.files.allowances import MAX_PROBLEMS, allowances_in, read_allowances
+from cg_sync.files.allowances import MAX_PROBLEMS, allowances_in, find_allowances
 from cg_sync.files.yaml_parsers import PARSERS, MakeParser
+from cg_sync.files.yaml_reader import read_yaml
 
 SAID = "# cg: allow CG-E04 because x"
 
@@ -91,15 +92,20 @@ def test_wrong_comments_are_errors_at_their_place_and_not_too_many() -> None:
     ]
 
 
-def test_files_are_read_in_order_and_one_that_is_gone_or_broken_allows_nothing(
-    tmp_path: Path,
-) -> None:
-    for name in ("b", "a"):
-        (tmp_path / f"{name}.yaml").write_text(f"x: 1 {SAID}\n")
-    (tmp_path / "broken.yaml").write_text(f"x: ' {SAID}\n")
-    (tmp_path / "latin.yaml").write_bytes(b"# cg: \xff\n")
-    files = ["b.yaml", "gone.yaml", "broken.yaml", "latin.yaml", "a.yaml"]
-    assert read_allowances(tmp_path, files) == (
+def document(file: str, data: bytes) -> Document:
+    found, _ = read_yaml(data, file=file)
+    assert found is not None
+    return found
+
+
+def test_documents_are_searched_in_order_and_one_that_stands_in_no_file_allows_nothing() -> None:
+    data = f"x: 1 {SAID}\n".encode()
+    documents = [
+        document("b.yaml", data),
+        Document("", {"x": SAID}, dict),
+        document("a.yaml", data),
+    ]
+    assert find_allowances(documents) == (
         tuple(
             Allowance(("CG-E04",), "x", Position(file, 1, 6), 1) for file in ("b.yaml", "a.yaml")
         ),
@@ -113,8 +119,7 @@ def test_a_file_full_of_comments_is_read() -> None:
     assert {it.line for it in found} == {40_001}
 
 
-def test_a_comment_in_capitals_is_read_from_the_disk(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("a: 1  # CG: Allow cg-e04 because x\n", "utf-8")
-    found, wrong = read_allowances(tmp_path, ["a.yaml"])
+def test_a_comment_in_capitals_is_found() -> None:
+    found, wrong = find_allowances([document("a.yaml", b"a: 1  # CG: Allow cg-e04 because x\n")])
     assert [(it.codes, it.reason) for it in found] == [(("CG-E04",), "x")]
     assert wrong == ()

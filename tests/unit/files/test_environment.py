@@ -47,6 +47,16 @@ def test_texts_below_the_pointer_are_filled_and_the_rest_stays() -> None:
     ) == (Document("cg-sync.yaml", content, dict), ())
 
 
+@pytest.mark.parametrize("text", ["a: ${B}", 'a: "\\x24{B}"', 'a: "$\\x7bB}"', 'a: "$\\\n  {B}"'])
+def test_a_variable_is_filled_in_however_it_is_written(text: str) -> None:
+    assert substitute(document(text), {"B": "1"})[0].content == {"a": "1"}
+
+
+def test_a_document_without_variables_stays_what_it_is() -> None:
+    plain = document("a: $ {b}\n")
+    assert substitute(plain, {})[0] is plain
+
+
 def test_an_unset_variable_of_another_environment_is_no_problem() -> None:
     read, problems = substitute(document(), {}, below=DEV)
     assert problems == ()

@@ -164,6 +164,7 @@ def test_a_symbolic_link_may_not_lead_out_of_the_project(tmp_path: Path) -> None
     (root / "cg-sync.yaml").symlink_to("../cg-sync.yaml")
     (root / "groups/alias.yaml").symlink_to("real.yaml")
     (root / "groups/loop.yaml").symlink_to("loop.yaml")
+    (root / "groups/out.yaml").symlink_to("../../out/s.yaml")
     (root / "settings").symlink_to("../out")
     tree, problems = read_tree(root, FOLDERS)
     assert tree.project is None
@@ -174,5 +175,6 @@ def test_a_symbolic_link_may_not_lead_out_of_the_project(tmp_path: Path) -> None
     assert [(it.code, str(it.where)) for it in problems] == [
         ("CG-F08", "cg-sync.yaml:1:1"),
         ("CG-F08", "groups/loop.yaml:1:1"),
+        ("CG-F08", "groups/out.yaml:1:1"),
         ("CG-F08", "settings:1:1"),
     ]

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from yaml import YAMLError
+from yaml.events import Event
+from yaml.tokens import Token
 
 from cg_sync.core.document import Document, Span
 from cg_sync.errors import Position, Problem
 from cg_sync.files import yaml_parsers
-from cg_sync.files.yaml_parsers import PARSERS, MakeParser
+from cg_sync.files.yaml_builder import MAX_FAULTS, Fault, build
+from cg_sync.files.yaml_parsers import MAX_DEPTH, PARSERS, MakeParser, PythonParser
+from cg_sync.files.yaml_quick import build_quickly, may_be_quick
 from cg_sync.files.yaml_reader import MAX_PROBLEMS, read_yaml
 from cg_sync.jsonvalue import JsonValue, canonical
 
@@ -97,6 +103,7 @@ def test_a_scalar_means_what_yaml_1_2_says(
         (b'"12": a\n"<<": b\n', {"12": "a", "<<": "b"}),
         (b"? a\n: b\n", {"a": "b"}),
         ("ad: Şükrü 🎓\n".encode(), {"ad": "Şükrü 🎓"}),
+        ("a: «1»\u00a0–\u2027ﬁ\ufffd".encode(), {"a": "«1»\u00a0–\u2027ﬁ\ufffd"}),
         (b'a: "x\\ty" # c\tc\n# \t\nb: |\n  x\ty\n', {"a": "x\ty", "b": "x\ty\n"}),
         (b"a: 'x\ty'\n", {"a": "x\ty"}),
         (b'a: "\\u2028\\0"\n', {"a": "\u2028\0"}),
@@ -204,6 +211,8 @@ TAB = "a tab where YAML wants spaces"
         (b"a: \x1b[31m", [("CG-F01", "control character U+001B", 1, 4)]),
         ("a: ş\u2028", [("CG-F01", "control character U+2028 (line separator)", 1, 5)]),
         ("a: \x85", [("CG-F01", "control character U+0085", 1, 4)]),
+        ("a: \uffff", [("CG-F01", "control character U+FFFF", 1, 4)]),
+        ("a: \x7f", [("CG-F01", "control character U+007F", 1, 4)]),
         ("a: \ufeff", [("CG-F01", "control character U+FEFF (zero width no-break space)", 1, 4)]),
         ("[" * 1_000_000, [("CG-F04", "nested deeper than 64 levels", 1, 65)]),
         ("- " * 100_000, [("CG-F04", "nested deeper than 64 levels", 1, 129)]),
@@ -308,6 +317,59 @@ def test_positions_are_found_as_far_as_the_text_can_be_read(text: str) -> None:
     assert problems[0].message == "key `a` is written twice, first on line 1"
 
 
+HUGE: Final = 1_000_000
+HOSTILE: Final = {
+    "brackets": "[" * HUGE,
+    "braces": "{a: " * (HUGE // 4),
+    "items": "- " * (HUGE // 2),
+    "key marks": "? " * (HUGE // 2),
+    "quotes": '"' * HUGE,
+    "anchors": "&a" * (HUGE // 2),
+    "anchors apart": "&a " * (HUGE // 3),
+    "a bomb": "a: &a [x, x]\n" + "b: [*a, *a]\n" * (HUGE // 12),
+    "one key": "a: 1\n" * (HUGE // 5),
+    "keys of no text": "1: 1\n" * (HUGE // 5),
+    "numbers": "- 1e999\n" * (HUGE // 8),
+    "deep keys": "\n".join(" " * depth + "a:" for depth in range(1400)),
+}
+
+
+@both
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_text_is_refused_when_little_of_it_was_looked_at(
+    text: str, make_parser: MakeParser
+) -> None:
+    looked_at = 0
+
+    class Counted:
+        def __init__(self, text: str) -> None:
+            self._parser = make_parser(text)
+
+        def get_event(self) -> Event | None:
+            nonlocal looked_at
+            looked_at += 1
+            return self._parser.get_event()
+
+        def get_token(self) -> Token | None:
+            return self._parser.get_token()
+
+    assert found(text, Counted)
+    assert looked_at < 5 * MAX_FAULTS
+
+
+def test_brackets_do_not_wait_to_become_keys() -> None:
+    parser = PythonParser("[" * 1000)
+    while parser.flow_level < 1000:
+        parser.fetch_more_tokens()
+    assert len(parser.possible_simple_keys) <= MAX_DEPTH
+
+
+@both
+def test_after_a_thousand_faults_the_rest_is_not_looked_at(make_parser: MakeParser) -> None:
+    problems = found("1: 1\n" * (MAX_FAULTS + 2) + "@", make_parser)
+    assert problems[-1][1] == f"and {MAX_FAULTS - MAX_PROBLEMS} or more like these"
+
+
 yaml_like = st.text(st.sampled_from("ab1 -:,[]{}#&*!|>'\"%@`?~.\n\t\r\\x0"), max_size=40)
 
 
@@ -316,6 +378,60 @@ def test_no_bytes_make_the_reader_raise(data: bytes) -> None:
     for make_parser in PARSERS.values():
         document, problems = read_yaml(data, file="f", make_parser=make_parser)
         assert (document is None) == bool(problems)
+
+
+well_formed = st.recursive(
+    st.sampled_from(["x", "'1'", '"\\x41"', "", "~", "7", "-.5", "1e999", "*x", "[]", "{}"]),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.lists(st.tuples(st.sampled_from(["a", "b", "'a'", "1", "<<"]), inner), max_size=3).map(
+            lambda entries: "{" + ", ".join(f"{key}: {value}" for key, value in entries) + "}"
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.one_of(yaml_like, well_formed, well_formed.map(lambda value: f"k: {value}\nl: 1\n")))
+def test_the_quick_way_says_what_the_careful_one_says_or_nothing(text: str) -> None:
+    for make_parser in PARSERS.values():
+        try:
+            quick = build_quickly(make_parser(text)) if may_be_quick(text) else None
+        except YAMLError:
+            quick = None
+        if quick is not None:
+            faults: list[Fault] = []
+            assert canonical(build(make_parser(text), faults)) == canonical(quick)
+            assert faults == []
+
+
+@both
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "x", "- a", "[a]", "a: &x 1", "a: *x", "a: !!str 1", "a: 1\na: 2", "a: {b: 1, 'b': 2}",
+        "1: a", "a: [{~: b}]", "<<: a", "? [a]\n: b", "a: [{b: 1}: 2]", "a: 1e999", "[" * 65,
+        "a: " + "[" * 64 + "]" * 64, "a: 1\n---\nb: 2", "a: 1\n--- b",
+    ],
+)  # fmt: skip
+def test_the_quick_way_gives_up_on_all_that_may_be_wrong(
+    text: str, make_parser: MakeParser
+) -> None:
+    assert not may_be_quick(text) or build_quickly(make_parser(text)) is None
+
+
+@both
+def test_the_quick_way_knows_values_lists_and_sixty_four_levels(make_parser: MakeParser) -> None:
+    deep = "[" * 63 + "]" * 63
+    text = f"a: 010\n'1': ['7', 7, no, [], {{}}, {{b: '1'}}]\nc:\nd: {deep}\n"
+    quick = build_quickly(make_parser(text))
+    assert canonical(quick) == canonical(build(make_parser(text), []))
+    assert quick is not None
+    assert {key: value for key, value in quick.items() if key != "d"} == {
+        "a": 10,
+        "1": ["7", 7, "no", [], {}, {"b": "1"}],
+        "c": None,
+    }
 
 
 @given(yaml_like)

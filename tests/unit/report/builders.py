@@ -8,10 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cg_sync.core.address import Address
+from cg_sync.core.calls import phases_in
 from cg_sync.core.diff import Change, Create, Delete, Update, field_changes
+from cg_sync.core.forecast import Forecast, Pace, Reads
 from cg_sync.core.guards import Tripped
 from cg_sync.core.members import Member, MemberDelta
-from cg_sync.core.plan import Plan, Target, intent_of, steps_of
+from cg_sync.core.plan import Plan, Step, Target, intent_of, steps_of
 from cg_sync.core.telling import told
 from cg_sync.errors import Position, Problem, Severity
 from cg_sync.kinds import KINDS
@@ -124,7 +126,15 @@ def a_plan(*changes: Change, **more: Any) -> Plan:
         "intents": {it.address: intent_of(it) for it in changes},
         "fingerprints": {it.address: f"{number:064x}" for number, it in enumerate(changes)},
     }
+    parts["forecast"] = a_forecast(*parts["steps"])
     return told(Plan(**{**parts, **more}), KINDS, CONTEXT, as_of=NOW)
+
+
+def a_forecast(*steps: Step, **more: Any) -> Forecast:
+    """What these steps cost at a shop that answers in a tenth of a second and has no limit."""
+    phases = phases_in(steps, KINDS, guarded=(), page_size=1000)
+    parts: dict[str, Any] = {"pace": Pace(0.1, 0.1), "parallel": 4, **more}
+    return Forecast(Reads(9, 8), phases, Reads(9, 8), **parts)
 
 
 def a_guard(rule: str = "max_delete_share", subject: str = "groups", **more: Any) -> Tripped:
