@@ -31,7 +31,6 @@ from cg_sync.rules.dialect import check_dialect, make_dialect
 from cg_sync.rules.parse import Vocabulary, check_condition
 from cg_sync.rules.problem import RuleProblem
 from cg_sync.rules.review.invariants import Invariant, read_invariants
-from cg_sync.workflow.collector import collector_paused
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,6 @@ def refuse_if_errors(problems: Iterable[Problem]) -> None:
         raise FilesError(found)
 
 
-@collector_paused()
 def check_files(
     root: Path,
     *,

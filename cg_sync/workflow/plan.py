@@ -21,7 +21,6 @@ from cg_sync.files.history import read_checkout
 from cg_sync.files.repository import folder_in_repository
 from cg_sync.files.tree import PROJECT_PATHS
 from cg_sync.workflow.check import Checked, refuse_if_errors
-from cg_sync.workflow.collector import collector_paused
 from cg_sync.workflow.connect import chosen_environment
 from cg_sync.workflow.forecast import from_files
 from cg_sync.workflow.renames import check_left_behind, find_renames, read_former
@@ -39,7 +38,6 @@ class Prepared:
         return self.live.ids
 
 
-@collector_paused()
 def plan_changes(
     checked: Checked, shop: CountingReader, *, renames: Severity = Severity.ERROR
 ) -> Prepared:

@@ -18,7 +18,6 @@ from cg_sync.rules.contest import Contender
 from cg_sync.rules.review.changes import Effect, effects_of
 from cg_sync.rules.review.subject import Subject
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.collector import collector_paused
 from cg_sync.workflow.contenders import subjects_of
 
 MOST_PAIRS = 500
@@ -30,7 +29,6 @@ DECIDING = ("rule", "priority", "active", "starts_at", "ends_at")
 """The fields that say who gets a setting."""
 
 
-@collector_paused()
 def explained(plan: Plan, checked: Checked, *, as_of: datetime) -> Plan:
     """The plan with readings of its changes; what is said of customers holds at that moment.
 
