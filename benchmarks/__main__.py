@@ -1,8 +1,7 @@
 """`python -m benchmarks`: each case and its yardstick in turn, in processes of their own.
 
-Prints median CPU seconds and peak memory of both, and the median of the paired CPU ratios with its
-range. Trust the ratios: machines differ, and so does one machine from minute to minute. Then, how
-much of a rate limit the client uses (`benchmarks.pace`).
+Prints medians of CPU, time, memory and calls with their ranges, and the median of the paired CPU
+ratios. Trust the ratios: machines differ, and so does one machine from minute to minute.
 """
 
 from __future__ import annotations
@@ -10,134 +9,142 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
-import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Any
 
-from benchmarks.data import (
-    write_analysed,
-    write_member_file,
-    write_rule_tests,
-    write_settings,
-)
-from benchmarks.pace import all_measured, table
+from benchmarks import machine, paper
+from benchmarks.cases.case import QUICK, Sizes, World
+from benchmarks.data import SEED
+from benchmarks.peers.peer import PeerResult
+from benchmarks.peers.run import run_peers
+from benchmarks.run import FORECAST, LIMITS, PARTS, Results, run_all
 
-ROOT = Path(__file__).parent.parent
-
-
-@dataclass(frozen=True)
-class Case:
-    """What is measured, and the least that any way to do it must cost."""
-
-    name: str
-    command: list[str]
-    yardstick_name: str
-    yardstick: list[str]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one process used: CPU seconds, and peak memory in MiB."""
-
-    cpu: float
-    memory: float
-
-
-def cases(folder: Path, files: int, members: int, tests: int, analysed: int) -> list[Case]:
-    """All cases, with their data written below `folder`."""
-    write_settings(folder / "project", files)
-    write_member_file(folder / "members.txt", members)
-    tested = write_rule_tests(folder / "tested", tests)
-    write_analysed(folder / "analysed", analysed)
-    python = sys.executable
-    return [
-        Case(
-            f"validate {files:,} setting files",
-            [python, "-m", "cg_sync", "validate", "--project", str(folder / "project")],
-            "bare libyaml event pass over the same bytes",
-            [python, "-m", "benchmarks.yardsticks", "events", str(folder / "project")],
-        ),
-        Case(
-            f"read and check a list of {members:,} members",
-            [python, "-m", "benchmarks.yardsticks", "members", str(folder / "members.txt")],
-            "set(text.lower().split())",
-            [python, "-m", "benchmarks.yardsticks", "split", str(folder / "members.txt")],
-        ),
-        Case(
-            f"test 6 settings on {tested:,} cases",
-            [python, "-m", "cg_sync", "test", "--project", str(folder / "tested")],
-            "read the files, and evaluate the 6 rules for each case",
-            [python, "-m", "benchmarks.yardsticks", "evaluations", str(folder / "tested")],
-        ),
-        Case(
-            f"analyse {analysed:,} settings, each pair",
-            [python, "-m", "benchmarks.yardsticks", "analyse", str(folder / "analysed")],
-            "validate the same settings",
-            [python, "-m", "cg_sync", "validate", "--project", str(folder / "analysed")],
-        ),
-    ]
-
-
-def measure(command: list[str]) -> Cost:
-    """Run one process to its end; raises RuntimeError when it fails."""
-    # What the case says is not the point; that it fails is seen by its exit code.
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
-
-
-def run(case: Case, runs: int) -> dict[str, object]:
-    """Measure a case against its yardstick, in turn, so that both see the same machine."""
-    measure(case.command)
-    pairs = [(measure(case.command), measure(case.yardstick)) for _ in range(runs)]
-    ratios = sorted(ours.cpu / theirs.cpu for ours, theirs in pairs)
-    return {
-        "case": case.name,
-        "cpu_seconds": round(statistics.median(ours.cpu for ours, _ in pairs), 2),
-        "memory_mib": round(max(ours.memory for ours, _ in pairs)),
-        "yardstick": case.yardstick_name,
-        "yardstick_cpu_seconds": round(statistics.median(it.cpu for _, it in pairs), 2),
-        "yardstick_memory_mib": round(max(it.memory for _, it in pairs)),
-        "ratio": round(statistics.median(ratios), 2),
-        "ratio_range": [round(ratios[0], 2), round(ratios[-1], 2)],
-    }
+WORDS = {
+    "files": "setting files",
+    "members": "members of the large group",
+    "customers": "customers of the shop",
+    "tests": "cases of rule tests",
+    "analysed": "settings to analyse pairwise",
+    "changes": "changes to apply at 20 ms",
+    "calls": "calls under each rate limit",
+    "seconds": "seconds for which each rate is measured, about",
+}
 
 
 def main() -> None:
-    """Measure everything and write a table, or JSON for machines."""
+    """Measure, and write what was asked for."""
+    given = _parser().parse_args()
+    sizes = replace(QUICK if given.quick else Sizes(), **_chosen(given))
+    load = os.getloadavg()[0]
+    with ExitStack() as stack:
+        folder = given.folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        runs = given.runs or (1 if given.quick else 5)
+        world = World(Path(folder).resolve(), sizes, runs, given.seed)
+        found = run_all(world, given.only, _tell)
+        peers = run_peers(world, given.only, _tell) if given.peers else []
+    warned = machine.warnings(load, found.results)
+    parts = _parts(found, peers, warned, sizes, runs)
+    sys.stdout.write("\n".join(f"{text}\n" for text in parts.values() if text))
+    if given.json:
+        given.json.write_text(_as_json(found, peers, warned, sizes), encoding="utf-8")
+    if given.write_docs and not found.failed:
+        paper.write_page(paper.PAGE, {name: text for name, text in parts.items() if text})
+        if found.points:
+            paper.CHART.write_text(paper.curves_chart(found.points), encoding="utf-8")
+    if found.failed:
+        raise SystemExit(f"did not run: {', '.join(found.failed)}")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--files", type=int, default=2_000, help="setting files to validate")
-    parser.add_argument("--members", type=int, default=200_000, help="lines of the member list")
-    parser.add_argument("--analysed", type=int, default=50, help="settings to analyse pairwise")
-    parser.add_argument("--tests", type=int, default=9_600, help="cases of rule tests")
-    parser.add_argument("--calls", type=int, default=1_500, help="calls under a limit; 0: none")
-    parser.add_argument("--runs", type=int, default=5, help="counted runs of each")
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cg-sync-bench-") as folder:
-        sizes = (arguments.files, arguments.members, arguments.tests, arguments.analysed)
-        found = cases(Path(folder), *sizes)
-        results = [run(case, arguments.runs) for case in found]
-    paces = all_measured(arguments.calls, 100, 0.02, 8) if arguments.calls else []
-    if arguments.json:
-        sys.stdout.write(json.dumps([*results, *map(asdict, paces)], indent=2) + "\n")
-        return
-    sys.stdout.write("| case | CPU s | MiB | yardstick | CPU s | MiB | ratio (range) |\n")
-    sys.stdout.write("|---|---|---|---|---|---|---|\n")
-    for it in results:
-        low, high = it["ratio_range"] if isinstance(it["ratio_range"], list) else (0, 0)
-        cells = [it["case"], it["cpu_seconds"], it["memory_mib"], it["yardstick"]]
-        cells += [it["yardstick_cpu_seconds"], it["yardstick_memory_mib"]]
-        sys.stdout.write(f"| {' | '.join(map(str, cells))} | {it['ratio']} ({low}-{high}) |\n")
-    if paces:
-        sys.stdout.write(f"\n{table(paces)}")
+    for it in fields(Sizes):
+        kind = float if it.name == "seconds" else int
+        parser.add_argument(f"--{it.name}", type=kind, help=f"{WORDS[it.name]} [{it.default:,}]")
+    parser.add_argument("--quick", action="store_true", help="small sizes, one run of each")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the data")
+    parser.add_argument("--runs", type=int, help="counted runs of each [5]")
+    only = f"a part ({', '.join(PARTS)}) or a case; repeatable"
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help=only)
+    peers = "other tools on the same work too; they are installed into environments of their own"
+    parser.add_argument("--peers", action="store_true", help=peers)
+    parser.add_argument("--folder", type=Path, help="keep the data here, and use what is there")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--write-docs", action="store_true", help="put it all into docs/")
+    return parser
+
+
+def _chosen(given: argparse.Namespace) -> dict[str, Any]:
+    """The sizes that were said."""
+    said = {it.name: getattr(given, it.name) for it in fields(Sizes)}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _parts(
+    found: Results,
+    peers: Sequence[PeerResult],
+    warned: Sequence[str],
+    sizes: Sizes,
+    runs: int,
+) -> dict[str, str]:
+    """The text of each place in docs/performance.md; empty where nothing was measured."""
+    said = [f"Measured with {machine.described()}, medians of {runs} runs with their range."]
+    if sizes.files < Sizes().files or sizes.members < Sizes().members:
+        said.append(
+            "**Mind:** small sizes, at which starting weighs most; budgets are for large ones."
+        )
+    said += [f"**Mind:** {it}." for it in warned]
+    limits = [it for it in found.results if it.name.startswith("limit-")]
+    forecasts = [it for it in found.results if it.name.startswith("forecast-")]
+    apart = [*limits, *forecasts]
+    plain = [it for it in found.results if it.name != LIMITS and it not in apart]
+    budgeted = any(it.budgets for it in found.results)
+    return {
+        "machine": "\n".join(said) if found.results else "",
+        "budgets": paper.budgets_table(found.results) if budgeted else "",
+        "figures": paper.figures_table(plain) if plain else "",
+        LIMITS: paper.limits_table(limits) if limits else "",
+        FORECAST: paper.forecasts_table(forecasts) if forecasts else "",
+        "curves": paper.curves_table(found.points) if found.points else "",
+        "peers": paper.peers_table(peers) if peers else "",
+    }
+
+
+def _as_json(
+    found: Results, peers: Sequence[PeerResult], warned: Sequence[str], sizes: Sizes
+) -> str:
+    results = [
+        {"name": it.name, "about": it.about, "met": it.is_met, **_plain(asdict(it.outcome)),
+         "budgets": [asdict(one) for one in it.budgets]}
+        for it in found.results
+    ]  # fmt: skip
+    points = [
+        {"curve": it.curve, "size": it.size, **_plain(asdict(outcome))}
+        for it, outcome in found.points
+    ]
+    content = {
+        "machine": machine.described(),
+        "warnings": list(warned),
+        "sizes": asdict(sizes),
+        "results": results,
+        "curves": points,
+        "peers": [asdict(it) for it in peers],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """An outcome without what it does not have."""
+    return {name: it for name, it in outcome.items() if it}
 
 
 if __name__ == "__main__":

@@ -5,11 +5,18 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from benchmarks.customers import address_of
+
 SEED = 7
+LISTS = tuple(f"list-{number}" for number in range(20))
+URL_VARIABLE = "BENCH_URL"
+"""Where a project looks for the address of its shop."""
 
 PROJECT = """version: 1
 environments:
-  bench: {url: "http://127.0.0.1:9", channel: 1}
+  bench: {url: "${BENCH_URL:-http://127.0.0.1:9}", channel: 1}
+"""
+GUARDS = """guards: {max_update_share: 100%, max_display_changes: 100000}
 """
 
 ATTRIBUTES = """attributes:
@@ -37,12 +44,18 @@ display:
 """
 
 
-def write_settings(project: Path, count: int) -> None:
+def write_project(project: Path, attributes: str = ATTRIBUTES) -> None:
+    """A project without groups and settings, whose guards let much pass."""
+    project.mkdir(parents=True)
+    (project / "cg-sync.yaml").write_text(PROJECT + GUARDS, encoding="utf-8")
+    (project / "attributes.yaml").write_text(attributes, encoding="utf-8")
+
+
+def write_settings(project: Path, count: int, seed: int = SEED) -> None:
     """A project with `count` settings of middling size."""
-    generator = random.Random(SEED)
-    (project / "settings").mkdir(parents=True)
-    (project / "cg-sync.yaml").write_text(PROJECT, encoding="utf-8")
-    (project / "attributes.yaml").write_text(ATTRIBUTES, encoding="utf-8")
+    generator = random.Random(seed)
+    write_project(project)
+    (project / "settings").mkdir()
     for number in range(count):
         domains = ", ".join(f"d{generator.randrange(10_000)}.example.com" for _ in range(5))
         text = SETTING.format(number=number, domains=domains, list=generator.randrange(20))
@@ -62,11 +75,11 @@ tests:
 """
 
 
-def write_rule_tests(project: Path, cases: int) -> int:
+def write_rule_tests(project: Path, cases: int, seed: int = SEED) -> int:
     """Six settings with rule tests of about so many cases; how many there are. All fail or pass as
     they will: what counts is that all six settings are looked at.
     """
-    write_settings(project, 6)
+    write_settings(project, 6, seed)
     cities = [f"Town {number}" for number in range(max(1, cases // 24))]
     (project / "rule-tests").mkdir()
     text = RULE_TESTS.format(cities=", ".join(cities))
@@ -113,12 +126,11 @@ def _line(generator: random.Random) -> str:
     )
 
 
-def write_analysed(project: Path, count: int) -> None:
+def write_analysed(project: Path, count: int, seed: int = SEED) -> None:
     """A project with `count` settings whose rules use all of the language and often overlap."""
-    generator = random.Random(SEED)
-    (project / "settings").mkdir(parents=True)
-    (project / "cg-sync.yaml").write_text(PROJECT, encoding="utf-8")
-    (project / "attributes.yaml").write_text(ANALYSED, encoding="utf-8")
+    generator = random.Random(seed)
+    write_project(project, ANALYSED)
+    (project / "settings").mkdir()
     for number in range(count):
         lines = [
             f"name: S {number}",
@@ -140,9 +152,24 @@ def write_analysed(project: Path, count: int) -> None:
         (project / "settings" / f"s{number}.yaml").write_text(text, encoding="utf-8")
 
 
-def write_member_file(path: Path, count: int) -> None:
-    """A list of `count` e-mail addresses, one a line, in no order."""
+def write_member_file(path: Path, count: int, seed: int = SEED) -> None:
+    """A list of the first `count` customers by their addresses, one a line, in no order."""
     numbers = list(range(count))
-    random.Random(SEED).shuffle(numbers)
-    lines = (f"Customer.{number}@mail{number % 50}.example.com\n" for number in numbers)
-    path.write_text("".join(lines), encoding="utf-8")
+    random.Random(seed).shuffle(numbers)
+    path.write_text("".join(f"{address_of(it)}\n" for it in numbers), encoding="utf-8")
+
+
+GROUP = """name: Everybody
+members:
+  mode: exact
+  files: [../members/list.txt]
+"""
+
+
+def write_group(project: Path, members: int, seed: int = SEED) -> None:
+    """A project with one group, whose members are in a list of addresses."""
+    write_project(project)
+    for folder in ("groups", "members"):
+        (project / folder).mkdir()
+    (project / "groups" / "everybody.yaml").write_text(GROUP, encoding="utf-8")
+    write_member_file(project / "members" / "list.txt", members, seed)

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-import multiprocessing
 import sys
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.connection import Connection
-from threading import Lock
 
 import requests
 
+from benchmarks.server import serve
+from benchmarks.shop import TOKEN
+from benchmarks.throttle import RateLimit
 from cg_sync.api.client import Client, TokenLogin
 from cg_sync.api.limit import Limit
 from cg_sync.api.pace import Pacer
@@ -33,11 +30,9 @@ PATH = "/api/v1/active_user/"
 
 @dataclass(frozen=True)
 class Setting:
-    """A limit (`window` or `bucket`), how far away the shop is, and how many ask."""
+    """A limit, how many seconds away the shop is, and how many ask."""
 
-    kind: str
-    calls: int
-    seconds: float
+    limit: RateLimit
     latency: float
     threads: int
 
@@ -53,70 +48,11 @@ class Measured:
     cpu_ms: float
 
 
-class Limited(ThreadingHTTPServer):
-    """Answers after `latency` seconds, or 429 with whole seconds in Retry-After."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, setting: Setting) -> None:
-        super().__init__(("127.0.0.1", 0), _Desk)
-        self.setting = setting
-        self._lock = Lock()
-        self._times: deque[float] = deque()
-        self._tokens, self._at = float(setting.calls), time.monotonic()
-
-    def wait(self) -> float | None:
-        """None when the call is let in, else in how many seconds one would be."""
-        with self._lock:
-            now, it = time.monotonic(), self.setting
-            if it.kind == "bucket":
-                rate = it.calls / it.seconds
-                self._tokens = min(it.calls, self._tokens + (now - self._at) * rate)
-                self._at = now
-                if self._tokens < 1:
-                    return (1 - self._tokens) / rate
-                self._tokens -= 1
-                return None
-            while self._times and self._times[0] <= now - it.seconds:
-                self._times.popleft()
-            if len(self._times) >= it.calls:
-                return self._times[0] + it.seconds - now
-            self._times.append(now)
-            return None
-
-
-class _Desk(BaseHTTPRequestHandler):
-    server: Limited
-    protocol_version = "HTTP/1.1"
-    # One packet an answer, and no waiting for another to fill it.
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        wait = self.server.wait()
-        time.sleep(self.server.setting.latency)
-        self.send_response(200 if wait is None else 429)
-        if wait is not None:
-            self.send_header("Retry-After", str(max(1, math.ceil(wait))))
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
-
-def _serve(setting: Setting, door: Connection) -> None:
-    server = Limited(setting)
-    door.send(server.server_port)
-    server.serve_forever()
-
-
 def plainly(url: str, _setting: Setting, counted: Callable[[int], None]) -> Callable[[], None]:
     """Each thread for itself: on 429 it waits as long as it is told."""
     session = requests.Session()
     session.trust_env = False
+    session.headers["Authorization"] = f"Token {TOKEN}"
 
     def send() -> None:
         while True:
@@ -149,9 +85,10 @@ def paced(
     url: str, setting: Setting, counted: Callable[[int], None], *, known: bool
 ) -> Callable[[], None]:
     """Through our client."""
-    pacer = _Counting(time.monotonic, Limit(setting.calls, setting.seconds) if known else None)
+    limit = Limit(setting.limit.calls, setting.limit.seconds)
+    pacer = _Counting(time.monotonic, limit if known else None)
     pacer.counted = counted
-    client = Client(url, TokenLogin("token"), writable=False, pacer=pacer)
+    client = Client(url, TokenLogin(TOKEN), writable=False, pacer=pacer)
     request = Request("GET", PATH)
     return lambda: (client.send(request), None)[1]
 
@@ -165,24 +102,17 @@ WAYS: dict[str, Callable[[str, Setting, Callable[[int], None]], Callable[[], Non
 
 def measured(setting: Setting, way: str, calls: int) -> Measured:
     """Send so many calls one way, to a server that has just been started."""
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=_serve, args=(setting, theirs), daemon=True)
-    server.start()
     statuses: list[int] = []
-    try:
-        send = WAYS[way](f"http://127.0.0.1:{ours.recv()}", setting, statuses.append)
+    with serve(latency=setting.latency, limit=setting.limit) as server:
+        send = WAYS[way](server.url, setting, statuses.append)
         began, cpu = time.monotonic(), time.process_time()
         with ThreadPoolExecutor(setting.threads) as threads:
             for _ in threads.map(lambda _: send(), range(calls)):
                 pass
         took, cpu = time.monotonic() - began, time.process_time() - cpu
-    finally:
-        server.terminate()
-        server.join()
-    rate = min(setting.calls / setting.seconds, setting.threads / setting.latency)
-    name = f"{setting.kind} of {setting.calls}, {setting.calls / setting.seconds:g}/s"
+    rate = min(setting.limit.rate, setting.threads / setting.latency)
     return Measured(
-        f"{name}, {setting.latency * 1000:g} ms, {setting.threads} threads",
+        f"{setting.limit}, {setting.latency * 1000:g} ms, {setting.threads} threads",
         way,
         round(calls / took / rate, 3),
         round(statuses.count(429) / len(statuses), 4),
@@ -192,11 +122,12 @@ def measured(setting: Setting, way: str, calls: int) -> Measured:
 
 def settings_for(rate: int, latency: float, threads: int) -> list[Setting]:
     """Windows of 1 and 5 seconds, and a bucket, all of the same rate."""
-    return [
-        Setting("window", rate, 1, latency, threads),
-        Setting("window", rate * 5, 5, latency, threads),
-        Setting("bucket", rate, 1, latency, threads),
+    limits = [
+        RateLimit("window", rate, 1),
+        RateLimit("window", rate * 5, 5),
+        RateLimit("bucket", rate, 1),
     ]
+    return [Setting(limit, latency, threads) for limit in limits]
 
 
 def table(results: list[Measured]) -> str:

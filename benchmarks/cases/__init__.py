@@ -1,0 +1,1 @@
+"""What is measured, by the part of the tool that it is about."""

@@ -1,0 +1,1 @@
+"""Other tools of the same sort, given the same work against servers of our own."""
