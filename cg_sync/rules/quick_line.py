@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, cast
@@ -51,16 +50,15 @@ class QuickLines:
     attribute: Attribute
     words: Mapping[str, _Tests]
     excluding: Set[str]
-    remembered: dict[tuple[bytes, bool, bool], ReadLine] = field(default_factory=dict)
+    remembered: dict[tuple[str, bool, bool], ReadLine] = field(default_factory=dict)
 
     def read(self, test: JsonValue, *, inverted: bool, negated: bool) -> ReadLine:
         """The line with this test, below an odd number of negations, or below any.
 
-        Raises Unusual, ValueRefused, or ValueError for what is no JSON.
+        Raises Unusual or ValueRefused.
         """
-        # Equal bytes are equal values of equal types, where a dict would take True for 1. Later
-        # versions hold references too, which depend on where else a text is in use.
-        written = marshal.dumps(test, 0)  # type: ignore[arg-type]
+        # The same text is the same value of the same types, where a dict would take True for 1.
+        written = repr(test)
         line = self.remembered.get((written, inverted, negated))
         if line is None:
             leaves = self._leaves(test, inverted=inverted, negated=negated)

@@ -174,9 +174,9 @@ class Disk:
 
 def _watch_the_line(points: Points) -> None:
     """A point before each request is sent, and one after its answer has come."""
-    import requests
+    from requests.adapters import HTTPAdapter
 
-    send = requests.Session.send
+    send = HTTPAdapter.send
 
     def watched(self: Any, request: Any, **arguments: Any) -> Any:
         named = f"{request.method} {request.path_url}"
@@ -185,7 +185,7 @@ def _watch_the_line(points: Points) -> None:
         points.come_to(f"answer {named}")
         return answer
 
-    requests.Session.send = watched  # type: ignore[method-assign]
+    HTTPAdapter.send = watched  # type: ignore[assignment, method-assign]
 
 
 def _run(asked: Mapping[str, Any], said: Path, told: Path) -> None:

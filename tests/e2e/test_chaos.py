@@ -23,7 +23,7 @@ from threading import Lock
 from typing import Any
 
 import pytest
-import requests
+from requests.adapters import HTTPAdapter
 
 from cg_sync.cli import carrying_out
 from cg_sync.cli.main import main
@@ -322,7 +322,7 @@ def _killed_at(point: int, line: list[str]) -> int | None:
 
 def _run_and_die(point: int, line: list[str]) -> None:
     passed = 0
-    send = requests.Session.send
+    send = HTTPAdapter.send
     lock = Lock()
 
     def counted(*arguments: Any, **options: Any) -> Any:
@@ -340,7 +340,7 @@ def _run_and_die(point: int, line: list[str]) -> None:
 
     code = 1
     try:
-        requests.Session.send = counted  # type: ignore[method-assign]
+        HTTPAdapter.send = counted  # type: ignore[assignment, method-assign]
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             code = main(line)
     finally:

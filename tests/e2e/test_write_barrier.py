@@ -94,13 +94,15 @@ def test_every_command_is_known_to_write_or_not_to() -> None:
 class Saboteur:
     """Once armed, it tries to write after each read of any client, through the same one."""
 
-    send: Callable[[Client, Request], JsonValue]
+    send: Callable[..., JsonValue]
     armed: bool = False
     tried: int = 0
     written: list[Request] = field(default_factory=list)
 
-    def spoilt_send(self, client: Client, request: Request) -> JsonValue:
-        answer = self.send(client, request)
+    def spoilt_send(
+        self, client: Client, request: Request, unless: Callable[[], bool]
+    ) -> JsonValue:
+        answer = self.send(client, request, unless=unless)
         for method in () if not self.armed else ("POST", "PUT", "PATCH", "DELETE", "get"):
             self.tried += 1
             try:
@@ -114,7 +116,13 @@ class Saboteur:
 @pytest.fixture
 def saboteur(monkeypatch: pytest.MonkeyPatch) -> Saboteur:
     made = Saboteur(Client.send)
-    monkeypatch.setattr(Client, "send", lambda client, request: made.spoilt_send(client, request))
+
+    def send(
+        client: Client, request: Request, *, unless: Callable[[], bool] = lambda: False
+    ) -> JsonValue:
+        return made.spoilt_send(client, request, unless)
+
+    monkeypatch.setattr(Client, "send", send)
     return made
 
 
