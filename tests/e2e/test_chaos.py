@@ -340,7 +340,7 @@ def _run_and_die(point: int, line: list[str]) -> None:
 
     code = 1
     try:
-        HTTPAdapter.send = counted  # type: ignore[assignment, method-assign]
+        HTTPAdapter.send = counted  # type: ignore[method-assign]
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             code = main(line)
     finally:
