@@ -236,4 +236,7 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # What the terminal's encoding cannot say is written out rather than a crash.
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(main())
+    code = main()
+    # Python looks for cycles once more when it ends, in all that has been read; now in nothing.
+    gc.freeze()
+    sys.exit(code)
