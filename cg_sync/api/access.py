@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cg_sync.core.address import RemoteId
-from cg_sync.core.members import KeyField, MemberKeys
+from cg_sync.core.forecast import pages_of
+from cg_sync.core.members import UNSURE_FIELDS, KeyField, MemberKeys
 
 KEYS_PER_CALL = 50
 """Akinon's own client asks for 50 keys at a time in `__in` filters."""
@@ -57,7 +58,7 @@ def access_path(
     total: int,
     page_size: int,
     lookups: Mapping[str, frozenset[str]],
-    named: Iterable[RemoteId] | None = None,
+    named: Mapping[tuple[KeyField, str], Iterable[RemoteId]] | None = None,
 ) -> Path:
     """The cheapest way to the customers behind `keys` in a shop of `total` customers. `named` are
     those whom a cache that is up to date knows by these keys, None without such a cache.
@@ -65,16 +66,21 @@ def access_path(
     walk = Walk(pages_of(total, page_size))
     size = min(KEYS_PER_CALL, page_size)
     path = (
-        Confirmed(_chunked("pk", map(str, sorted(set(named))), size))
+        Confirmed(_confirming(named, size))
         if named is not None
         else Filtered(_queries(keys, lookups, size))
     )
     return path if path.calls < walk.calls else walk
 
 
-def pages_of(total: int, page_size: int) -> int:
-    """How many calls the listing of all takes; an empty one takes one."""
-    return max(1, -(-total // page_size))
+def _confirming(named: Mapping[tuple[KeyField, str], Iterable[RemoteId]], size: int) -> list[Query]:
+    """Asks for those who are named; but a key of an unsure field is asked for itself, since members
+    are only let go while all of those are plain, and a second owner may be new.
+    """
+    pks = {pk for (name, _), found in named.items() if name not in UNSURE_FIELDS for pk in found}
+    unsure = sorted(it for it in named if it[0] in UNSURE_FIELDS)
+    alone: list[Query] = [{name: key} for name, key in unsure]
+    return _chunked("pk", map(str, sorted(pks)), size) + alone
 
 
 def depends_on_lookups(keys: MemberKeys) -> bool:

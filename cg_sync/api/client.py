@@ -166,7 +166,9 @@ class Client:
             return None
         quick, usual = seconds[len(seconds) // 10], sum(seconds) / len(seconds)
         rate = self._pacer.rate
-        return Pace(round(quick, 4), round(usual, 4), None if rate is None else round(rate, 3))
+        # Not to some decimals: a rate of a call an hour is none of 0.
+        told = None if rate is None else float(f"{rate:.5g}")
+        return Pace(round(quick, 4), round(usual, 4), told)
 
     def send(self, request: Request, *, unless: Callable[[], bool] = _never) -> JsonValue:
         """What the shop answers, tried again where that is safe; not sent any more, or not again,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Protocol, assert_never
 
@@ -15,12 +16,12 @@ from cg_sync.api.access import (
     Walk,
     access_path,
     depends_on_lookups,
-    pages_of,
 )
 from cg_sync.api.catching_up import CUSTOMERS as CUSTOMERS
 from cg_sync.api.catching_up import bring_up_to_date
 from cg_sync.api.customer_cache import CustomerCache, Named
 from cg_sync.api.shop import Incomplete
+from cg_sync.core.forecast import pages_of
 from cg_sync.core.members import KeyField, Member, MemberKeys, key_of, member_of
 from cg_sync.jsonvalue import JsonObject
 
@@ -78,7 +79,7 @@ def _path(shop: CustomerReader, keys: MemberKeys, total: int, named: Named | Non
         total=total,
         page_size=shop.page_size,
         lookups=shop.lookups(CUSTOMERS) if ask else {},
-        named=None if named is None else [pk for pks in named.values() for pk in pks],
+        named=named,
     )
 
 
@@ -145,10 +146,9 @@ def _walk(
         customers = shop.fetch_all(CUSTOMERS)
         return customers if cache is None else cache.recorded(customers, _hashed(keys))
 
-    try:
-        _note(found, keys, everybody())
-    except Incomplete:
-        _note(found, keys, everybody())
+    with suppress(Incomplete):
+        return _note(found, keys, everybody())
+    return _note(found, keys, everybody())
 
 
 def _note(found: Found, keys: MemberKeys, customers: Iterable[JsonObject]) -> None:

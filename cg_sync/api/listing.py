@@ -23,12 +23,20 @@ class Incomplete(BadAnswer):
         super().__init__(f"CG-L01 the listing {path} is incomplete: {why}", hint=hint)
 
 
+Unless = Callable[[], bool]
+"""Says that nobody waits for the answer any more."""
+
+
+def _never() -> bool:
+    return False
+
+
 class Sender(Protocol):
     """What reading listings needs of a client."""
 
     @property
     def base_url(self) -> str: ...
-    def send(self, request: Request, *, unless: Callable[[], bool] = ...) -> JsonValue: ...
+    def send(self, request: Request, *, unless: Unless = ...) -> JsonValue: ...
 
 
 class Listings:
@@ -46,15 +54,19 @@ class Listings:
         self._page_size = page_size
         self._parallel = parallel
         self._out_of_order: set[str] = set()
+        self._without_limit: set[str] = set()
 
-    def rows(self, path: str, query: Mapping[str, str]) -> Iterator[JsonObject]:
-        """All rows of all pages.
+    def rows(
+        self, path: str, query: Mapping[str, str], *, unless: Unless | None = None
+    ) -> Iterator[JsonObject]:
+        """All rows of all pages. With `unless` nothing is read ahead, and nothing more is asked for
+        once it says so.
 
         Raises Incomplete at the end unless they are as many as counted and none came twice, or
         before that when a page shows that the listing has moved.
         """
         roll = Roll(in_order=path not in self._out_of_order)
-        with closing(self._pages(path, query)) as pages:
+        with closing(self._pages(path, query, unless)) as pages:
             try:
                 for page in pages:
                     roll.note(page)
@@ -65,20 +77,23 @@ class Listings:
                 self._out_of_order.add(path)
                 raise Incomplete(path, str(moved)) from moved
 
-    def page(self, request: Request, unless: Callable[[], bool] = lambda: False) -> Page:
+    def page(self, request: Request, unless: Unless = _never) -> Page:
         """One page of a listing; it is not asked for any more once `unless` says so."""
         return page_in(request, self._client.send(request, unless=unless), self._client.base_url)
 
-    def _pages(self, path: str, query: Mapping[str, str]) -> Generator[Page, None, None]:
+    def _pages(
+        self, path: str, query: Mapping[str, str], unless: Unless | None
+    ) -> Generator[Page, None, None]:
         """The pages in their order: exactly those, and by the same requests, that one gets who
         follows each `next`. What is asked ahead is asked on a guess, which is dropped where `next`
         says otherwise.
         """
-        request, page = self._first(path, query)
+        over = unless or _never
+        request, page = self._first(path, query, over)
         if page.next is not None and page.rows:
             self.page_size = min(self.page_size, len(page.rows))
         yield page
-        if self._parallel > 1 and page.next is not None:
+        if unless is None and self._parallel > 1 and page.next is not None:
             guessed = pages_after(request, page)
             ahead = answers(self._following, pages_after(request, page), threads=self._parallel)
             with closing(ahead):
@@ -89,19 +104,22 @@ class Listings:
         while page.next is not None:
             if page.next == request:
                 raise Moved("its pages do not end")
-            request, page = page.next, self._following(page.next)
+            request, page = page.next, self._following(page.next, over)
             yield page
 
-    def _first(self, path: str, query: Mapping[str, str]) -> tuple[Request, Page]:
+    def _first(self, path: str, query: Mapping[str, str], unless: Unless) -> tuple[Request, Page]:
         """The first page, and what it answers."""
-        request = Request("GET", path, {**query, "sort": "id", "limit": str(self._page_size)})
+        plain = Request("GET", path, {**query, "sort": "id"})
+        if path in self._without_limit:
+            return plain, self.page(plain, unless)
+        request = Request("GET", path, {**plain.query, "limit": str(self._page_size)})
         try:
-            page = self.page(request)
+            page = self.page(request, unless)
         except Rejected as error:
             if error.status != 400 or "limit" not in str(error):
                 raise
-            request = Request("GET", path, {**query, "sort": "id"})
-            return request, self.page(request)
+            self._without_limit.add(path)
+            return plain, self.page(plain, unless)
         if page.count is None and len(page.rows) == self._page_size:
             raise Incomplete(
                 path,
@@ -110,7 +128,7 @@ class Listings:
             )
         return request, page
 
-    def _following(self, request: Request, unless: Callable[[], bool] = lambda: False) -> Page:
+    def _following(self, request: Request, unless: Unless = _never) -> Page:
         try:
             return self.page(request, unless)
         except Rejected as error:

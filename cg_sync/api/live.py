@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -204,20 +205,19 @@ def fetch_members(
 
 def _sift_live(shop: Reader, collection: str, remote_id: RemoteId, wanted: Membership) -> Sifted:
     """One streamed read, and one more when the listing moved under it, or is in no order."""
-    try:
+    with suppress(Incomplete, OutOfOrder):
         return sift(wanted, shop.fetch_members(collection, remote_id), in_order=True)
-    except (Incomplete, OutOfOrder):
-        return sift(wanted, shop.fetch_members(collection, remote_id))
+    # Out of the exception, which would hold on to the first listing and its pages.
+    return sift(wanted, shop.fetch_members(collection, remote_id))
 
 
 def fetch_member_pks(
     shop: MemberReader, collection: str, remote_id: RemoteId
 ) -> Sequence[RemoteId]:
     """Who is in a group now: eight bytes a member."""
-    try:
+    with suppress(Incomplete):
         return array("q", _pks(shop, collection, remote_id))
-    except Incomplete:
-        return array("q", _pks(shop, collection, remote_id))
+    return array("q", _pks(shop, collection, remote_id))
 
 
 def _pks(shop: MemberReader, collection: str, remote_id: RemoteId) -> Iterator[RemoteId]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from math import ceil
 from types import MappingProxyType
 
@@ -89,10 +89,9 @@ class Shop:
         self, collection: str, query: Mapping[str, str] = NOTHING
     ) -> list[JsonObject]:
         """Every record in id order; a listing that moved is read once more, then Incomplete."""
-        try:
+        with suppress(Incomplete):
             return list(self.fetch_all(collection, query))
-        except Incomplete:
-            return list(self.fetch_all(collection, query))
+        return list(self.fetch_all(collection, query))
 
     def fetch_each(
         self, collection: str, queries: Sequence[Mapping[str, str]]
@@ -102,8 +101,10 @@ class Shop:
             yield from (self.fetch_complete(collection, it) for it in queries)
             return
 
-        def ask(query: Mapping[str, str], _over: Callable[[], bool]) -> list[JsonObject]:
-            return self.fetch_complete(collection, query)
+        def ask(query: Mapping[str, str], over: Callable[[], bool]) -> list[JsonObject]:
+            with suppress(Incomplete):
+                return list(self._listings.rows(self._paths[collection], query, unless=over))
+            return list(self._listings.rows(self._paths[collection], query, unless=over))
 
         with closing(answers(ask, queries, threads=self._parallel)) as ahead:
             for records in ahead:

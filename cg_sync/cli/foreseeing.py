@@ -43,6 +43,9 @@ def refuse_if_over(it: Applying, plan: Plan) -> None:
     from cg_sync.workflow.forecast import refuse_if_too_long, refuse_if_too_many_calls
 
     whole = foreseen(it, plan)
+    if it.policy.recheck == "changed" and whole.forecast is not None:
+        # Those looks may all be left out: nobody is refused for what need not come.
+        whole = replace(whole, forecast=whole.forecast.without_looks())
     refuse_if_too_many_calls(whole, it.wishes.max_calls)
     if whole.forecast is not None and not it.wishes.partial:
         to_come = replace(whole.forecast, before=_read_again(it, plan))

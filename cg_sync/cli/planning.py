@@ -91,6 +91,8 @@ def plan_command(
     now = datetime.now(UTC)
     if out is not None and not out.parent.is_dir():
         raise UsageWrong(f"--out {out}: no such folder", hint="name a file in a folder there is")
+    if out is not None and members_out is not None and out.resolve() == members_out.resolve():
+        raise UsageWrong(f"--out and --members-out name one file, {out}", hint="name two")
     if max_age is not None and against is None:
         raise UsageWrong("--max-age is for a snapshot, and none is named", hint="add --against")
     checked = run.check(to_connect=against is None)

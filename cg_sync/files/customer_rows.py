@@ -184,6 +184,8 @@ def pks_of(
 ) -> Iterator[tuple[str, tuple[RemoteId, ...]]]:
     """Each key that names somebody, with at most so many of those whom it names."""
     numbers: Iterable[tuple[int, str]]
+    if name != "pk" and name not in hashing.fields:
+        raise Unusable  # another run has put a new file in its place
     if name == "pk":
         numbers = ((int(key), key) for key in keys if _is_pk(key))
         statement = "SELECT pk FROM customer WHERE pk = ?"

@@ -63,8 +63,8 @@ class DocumentCache:
     @cached_property
     def _known(self) -> Mapping[str, JsonValue]:
         """What is kept."""
-        value = self._kept.read(NAME) or b""
-        if not self._made_by or not value.startswith(self._made_by):
+        value = self._kept.read(NAME)
+        if value is None or not self._made_by or not value.startswith(self._made_by):
             return {}
         known: Mapping[str, JsonValue] = json.loads(value[len(self._made_by) :])
         return known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import replace
+from typing import Final
 
 from cg_sync.api.live import CountingReader
 from cg_sync.core.address import Address
@@ -17,6 +18,11 @@ from cg_sync.errors import PlanRefused
 from cg_sync.report.forecast import clock_text, pace_text
 from cg_sync.workflow.check import Checked
 from cg_sync.workflow.connect import chosen_environment
+
+CAUGHT_UP: Final = Reads(2, 2)
+"""What it takes to look for customers whom nobody knows, once the cache of customers is full: their
+number, and what has changed since.
+"""
 
 
 def guarded_sizes(plan: Plan) -> dict[Address, int]:
@@ -82,6 +88,9 @@ def from_files(
     listed = reads_of(sizes.values(), _page_size(checked, shop), parallel)
     missed = any(it.unknown for it in members.values())
     found = any(it.add for it in members.values())
+    again = spent_on_members - listed if missed else NO_READS
+    if shop.customer_cache is not None and again.calls > CAUGHT_UP.calls:
+        again, found = CAUGHT_UP, True
     return with_forecast(
         plan,
         live,
@@ -89,7 +98,7 @@ def from_files(
         shop,
         sizes=sizes,
         guarded=guarded_sizes(plan),
-        again=spent_on_members - listed if missed else NO_READS,
+        again=again,
         exact=not (missed and found) if shop.calls else not (missed or found),
     )
 
@@ -117,8 +126,8 @@ def refuse_if_too_long(plan: Plan, left: float | None) -> None:
         return
     assert plan.forecast is not None
     raise PlanRefused(
-        f"CG-G08 this run takes {pace_text(plan.forecast)}, and --deadline leaves "
+        f"CG-G08 this run takes {pace_text(plan.forecast)}, and its deadline leaves "
         f"{clock_text(left)}; nothing was changed",
-        hint="give it more time; or begin all the same, and go on later with `cg-sync resume`: "
-        "add --partial",
+        hint="give it more time, with --deadline or in `policy:` of cg-sync.yaml; or begin all the "
+        "same, and go on later with `cg-sync resume`: add --partial",
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pytest
-
 from cg_sync.api.access import (
     Confirmed,
     Filtered,
@@ -13,9 +11,8 @@ from cg_sync.api.access import (
     Walk,
     access_path,
     depends_on_lookups,
-    pages_of,
 )
-from cg_sync.core.members import MemberKeys
+from cg_sync.core.members import KeyField, MemberKeys
 
 IN: Mapping[str, frozenset[str]] = {"email": frozenset({"exact", "in"})}
 
@@ -30,7 +27,12 @@ def chosen(
     lookups: Mapping[str, frozenset[str]] | None = None,
     named: list[int] | None = None,
 ) -> Path:
-    return access_path(keys, total=pages * 100, page_size=100, lookups=lookups or {}, named=named)
+    known = None if named is None else by_email(named)
+    return access_path(keys, total=pages * 100, page_size=100, lookups=lookups or {}, named=known)
+
+
+def by_email(pks: list[int]) -> dict[tuple[KeyField, str], tuple[int, ...]]:
+    return {("email", f"{number}@example.com"): (pk,) for number, pk in enumerate(pks)}
 
 
 def test_a_few_keys_are_asked_for_one_by_one() -> None:
@@ -70,14 +72,19 @@ def test_whom_a_cache_names_are_confirmed_fifty_at_a_time() -> None:
 
 def test_no_more_are_asked_for_than_come_on_a_page() -> None:
     keys, named = MemberKeys({}), list(range(25))
-    path = access_path(keys, total=100, page_size=10, lookups={}, named=named)
+    path = access_path(keys, total=100, page_size=10, lookups={}, named=by_email(named))
     assert isinstance(path, Confirmed)
     assert [len(it["pk__in"].split(",")) for it in path.queries] == [10, 10, 5]
 
 
-@pytest.mark.parametrize(("total", "pages"), [(0, 1), (1, 1), (10, 1), (11, 2), (20, 2)])
-def test_the_last_page_may_be_full(total: int, pages: int) -> None:
-    assert pages_of(total, 10) == pages
+def test_a_key_that_may_be_in_doubt_is_asked_for_itself() -> None:
+    named: dict[tuple[KeyField, str], tuple[int, ...]] = {
+        ("erp_code", "77"): (7,),
+        ("email", "a@example.com"): (8,),
+        ("phone_number", "+90"): (9, 10),
+    }
+    path = access_path(MemberKeys({}), total=900, page_size=100, lookups={}, named=named)
+    assert path == Confirmed([{"pk__in": "8"}, {"erp_code": "77"}, {"phone_number": "+90"}])
 
 
 def test_lookups_matter_for_several_keys_of_a_kind() -> None:

@@ -79,6 +79,15 @@ def test_a_known_limit_is_kept_just_below_and_none_is_none(wire: RequestsMock) -
     assert client.pace == Pace(0.1, 0.1, 49.0)
 
 
+def test_a_call_an_hour_is_a_rate_too(wire: RequestsMock) -> None:
+    clock = Ticks()
+    client = a_client(clock, Limit(1, 3600.0))
+    answering(wire, clock, 0.1)
+    client.send(Request("GET", PATH))
+    assert client.pace is not None
+    assert client.pace.rate == pytest.approx(0.98 / 3600, rel=1e-4)
+
+
 @pytest.mark.parametrize(("parallel", "reads"), [(1, Reads(7, 7)), (2, Reads(7, 4))])
 def test_a_shop_counts_calls_and_those_that_waited_for_each_other(
     wire: RequestsMock, parallel: int, reads: Reads

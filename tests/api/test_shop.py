@@ -167,9 +167,13 @@ def test_a_later_page_that_is_refused_is_not_taken_for_a_listing_that_shrank(
 
 
 def test_a_shop_that_refuses_the_limit_is_asked_without(wire: RequestsMock) -> None:
-    found = listing(wire, (400, {"limit": ["Too large."]}), a_page(1, 1))
-    assert list(a_shop(page_size=5_000).fetch_all("customer_groups")) == rows(1)
+    found = listing(wire, (400, {"limit": ["Too large."]}), a_page(1, 1), a_page(1, 1))
+    shop = a_shop(page_size=5_000)
+    assert list(shop.fetch_all("customer_groups")) == rows(1)
     assert found.queries == [{"sort": "id", "limit": "5000"}, {"sort": "id"}]
+    # Not tried again, so that reading once more costs what reading did.
+    assert list(shop.fetch_all("customer_groups")) == rows(1)
+    assert found.queries[2:] == [{"sort": "id"}]
 
 
 def test_a_next_on_another_host_ends_the_listing(wire: RequestsMock) -> None:

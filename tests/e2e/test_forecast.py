@@ -205,6 +205,16 @@ def test_a_plan_of_more_calls_than_allowed_is_shown_and_refused(six: Project) ->
     assert six.run("plan", "--max-calls", str(WHOLE)).code == 0
 
 
+def test_looks_that_may_be_left_out_are_never_too_much(six: Project) -> None:
+    assert six.run("apply", "--yes").code == 0
+    for number in range(NUMBER):
+        text = SETTING.format(number).replace(f"name: s{number}", f"name: new {number}")
+        six.write(f"settings/s{number}.yaml", text)
+    bounded = ("apply", "--yes", "--max-calls", str(WHOLE))
+    assert six.run(*bounded).code == 4
+    assert six.run(*bounded, "--recheck", "changed").code == 0
+
+
 def test_nothing_to_do_is_never_too_much(shop_project: Project) -> None:
     assert shop_project.run("plan", "--max-calls", "1").code == 0
     assert shop_project.run("apply", "--yes", "--max-calls", "1").code == 0
@@ -258,7 +268,7 @@ def test_what_cannot_end_before_its_deadline_is_not_begun(slow: Project, shop: S
     # Ten calls to come, at 98 of 100 parts of the limit.
     told = r"CG-G08 this run takes about 1m 4\ds \(10 calls at 0\.098 calls a second\)"
     assert re.search(told, ran.err), ran.err
-    assert re.search(r"and --deadline leaves \d\ds; nothing was changed", ran.err)
+    assert re.search(r"and its deadline leaves \d\ds; nothing was changed", ran.err)
     assert "--partial" in ran.err
     assert slow.run("apply", "--yes", "--deadline", "10m").code == 0
 

@@ -30,3 +30,9 @@ def test_a_folder_that_is_not_there_is_told_before_the_shop_is_asked(project: Pr
     ran = project.run("plan", "--members-out", "none/moves.csv")
     assert ran.code == 64
     assert "--members-out none/moves.csv: no such folder" in ran.err
+
+
+def test_a_plan_and_who_moves_are_two_files(project: Project) -> None:
+    ran = project.run("plan", "-o", "plan.json", "--members-out", "./plan.json")
+    assert ran.code == 64
+    assert "name two" in ran.err

@@ -59,6 +59,8 @@ def test_a_kind_of_key_that_was_not_asked_for_is_not_there(tmp_path: Path) -> No
     list(a_file(tmp_path).recorded([AYSE], fields))
     assert a_file(tmp_path).known(ALL) is None
     assert a_file(tmp_path).known(fields) == KnownCustomers(1, 7, THEN)
+    # As when another run has put its file into the place of ours.
+    assert a_file(tmp_path).named(MemberKeys({"erp_code": {"E1"}}), most=9) is None
 
 
 def test_changes_are_added_all_or_none(tmp_path: Path) -> None:
