@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from subprocess import SubprocessError
 
 from benchmarks.cases.case import World
 from benchmarks.measure import compared
@@ -32,7 +33,7 @@ def run_peers(world: World, only: Sequence[str], told: Callable[[str], None]) ->
         try:
             title, matches = peer(world)
             found += _matched(title, matches, told)
-        except (Unavailable, RuntimeError) as error:
+        except (Unavailable, RuntimeError, SubprocessError) as error:
             found.append(PeerResult(name, skipped=" ".join(str(error).split())[-200:]))
             told(f"{name}: {error}")
     return found
