@@ -44,7 +44,8 @@ def _stacks(world: World, files: int, spy: Path, into: Path) -> list[str]:
     project = world.data("settings", files)
     with serve(ProjectStock(live_of(project))) as server:
         command = ours("plan", project=project, server=server)
-        record = [str(spy), "record", "--format", "raw", "--function", "--nonblocking"]
+        # Only who holds the interpreter: a thread that waits for it uses no CPU.
+        record = [str(spy), "record", "--format", "raw", "--function", "--nonblocking", "--gil"]
         record += ["--rate", str(SAMPLES_A_SECOND), "--output", str(into), "--"]
         environ = {**os.environ, **command.environ}
         subprocess.run([*record, *command.argv], cwd=ROOT, env=environ, check=True,
