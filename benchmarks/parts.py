@@ -4,6 +4,7 @@ CPU and time the part alone took, as a JSON object.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -134,6 +135,8 @@ class _Pages:
 
 
 if __name__ == "__main__":
+    # As the console script has it, see `cg_sync.cli.main.run`.
+    gc.set_threshold(50_000, 20, 100)
     parts: dict[str, Callable[[Path], dict[str, float]]] = {
         "members": members,
         "hostile": hostile,

@@ -45,14 +45,16 @@ class Server:
         self.url = f"http://127.0.0.1:{self.door.getsockname()[1]}"
 
     def run(self) -> None:
-        for answer in self.answers:
+        for number, answer in enumerate(self.answers, 1):
             line, _ = self.door.accept()
             self.lines.append(line)
+            if number == len(self.answers):
+                # Before the answer: a client that is quick must find it closed.
+                self.door.close()
             self.requests.append(line.recv(65_536))
             line.sendall(answer.removesuffix(NEVER))
             if not answer.endswith(NEVER):
                 line.shutdown(socket.SHUT_WR)
-        self.door.close()
 
 
 # Closed, since a connection that the server ends may else be taken once more before that is seen.
