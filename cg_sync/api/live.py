@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
-from cg_sync.api.customer_cache import CustomerCache
-from cg_sync.api.finding import find_customers
+from cg_sync.api.finding import CustomerReader, find_customers
 from cg_sync.api.shop import Incomplete
 from cg_sync.core.address import Address, RemoteId, remote_id_in
 from cg_sync.core.as_sent import is_as_sent
@@ -35,31 +34,18 @@ from cg_sync.errors import BadAnswer
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
 
-class Reader(Protocol):
-    """What reading needs of a shop."""
-
-    @property
-    def page_size(self) -> int: ...
-    @property
-    def customer_cache(self) -> CustomerCache | None: ...
-    def fetch_complete(
-        self, collection: str, query: Mapping[str, str] = ...
-    ) -> list[JsonObject]: ...
-    def fetch_each(
-        self, collection: str, queries: Sequence[Mapping[str, str]]
-    ) -> Iterator[list[JsonObject]]: ...
-    def fetch_all(
-        self, collection: str, query: Mapping[str, str] = ...
-    ) -> Iterator[JsonObject]: ...
-    def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]: ...
-    def count(self, collection: str, query: Mapping[str, str] = ...) -> int | None: ...
-    def lookups(self, collection: str) -> Mapping[str, frozenset[str]]: ...
-
-
 class MemberReader(Protocol):
     """What reading the members of a group needs of a shop."""
 
     def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]: ...
+
+
+class Reader(CustomerReader, MemberReader, Protocol):
+    """What reading needs of a shop."""
+
+    def fetch_complete(
+        self, collection: str, query: Mapping[str, str] = ...
+    ) -> list[JsonObject]: ...
 
 
 class CountingReader(Reader, Protocol):
