@@ -172,19 +172,19 @@ def sift(wanted: Membership, customers: Iterable[JsonObject], *, in_order: bool 
     is_exact = wanted.mode == "exact"
     surplus: list[Member] = []
     total = 0
-    roll = _Roll() if in_order else array("q")
+    seen = _Hashed() if in_order else array("q")
     stream = iter(customers)
     while some := list(islice(stream, ROWS_AT_ONCE)):
         total += len(some)
         pks = [pk_of(it) for it in some]
         if is_exact:
-            roll.extend(pks)
+            seen.extend(pks)
         unnamed = _unnamed(some, wanted.keys, missing)
         surplus += [member_of(it) for it in unnamed if is_exact]
         del some, unnamed  # Before the next page comes.
     for keys in missing.values():
         keys -= set()  # Gives back the room of those who were met.
-    fingerprint = roll.fingerprint if isinstance(roll, _Roll) else fingerprint_of(roll)
+    fingerprint = seen.fingerprint if isinstance(seen, _Hashed) else fingerprint_of(seen)
     return Sifted(
         total - len(surplus),
         tuple(sorted(surplus)),
@@ -213,17 +213,17 @@ def fingerprint_of(pks: Iterable[RemoteId]) -> str:
     found = pks if isinstance(pks, array) else array("q", pks)
     if not _are_in_order(found):
         found = array("q", sorted(found))
-    roll = _Roll()
+    seen = _Hashed()
     for start in range(0, len(found), ROWS_AT_ONCE):
-        roll.extend(found[start : start + ROWS_AT_ONCE])
-    return roll.fingerprint
+        seen.extend(found[start : start + ROWS_AT_ONCE])
+    return seen.fingerprint
 
 
 def _are_in_order(pks: Sequence[RemoteId]) -> bool:
     return all(map(le, pks, islice(pks, 1, None)))
 
 
-class _Roll:
+class _Hashed:
     """The fingerprint of members who come in the order of their ids, some at a time."""
 
     def __init__(self) -> None:
