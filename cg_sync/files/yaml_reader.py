@@ -11,9 +11,9 @@ from yaml import YAMLError
 from cg_sync.core.document import Document, Span
 from cg_sync.errors import Position, Problem
 from cg_sync.files.yaml_builder import MAX_FAULTS, Fault, build
+from cg_sync.files.yaml_lines import read_lines
 from cg_sync.files.yaml_parsers import FASTEST, MakeParser
 from cg_sync.files.yaml_places import places_in
-from cg_sync.files.yaml_quick import build_quickly, may_be_quick
 from cg_sync.files.yaml_syntax import syntax_problem
 from cg_sync.files.yaml_tabs import stray_tab
 from cg_sync.files.yaml_text import position_in, text_of
@@ -37,7 +37,7 @@ def read_yaml(
         return None, (unreadable,) if unreadable else ()
     if directive := _DIRECTIVE.match(text):
         return None, (_directive(text, directive.end() - 1, file),)
-    content = _quickly(text, make_parser)
+    content: JsonValue = read_lines(text)
     if content is not None:
         return document_of(file, content, data, make_parser), ()
     faults: list[Fault] = []
@@ -51,16 +51,6 @@ def read_yaml(
     if not faults and not stopped:
         return document_of(file, content, data, make_parser), ()
     return None, (*_explained(faults, text, make_parser, file), *stopped)
-
-
-def _quickly(text: str, make_parser: MakeParser) -> JsonValue:
-    """The content if all is surely well with it; otherwise None, to be read with more care."""
-    if "\t" in text or not may_be_quick(text):
-        return None
-    try:
-        return build_quickly(make_parser(text))
-    except YAMLError:
-        return None
 
 
 def document_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from cg_sync.jsonvalue import JsonScalar
@@ -40,6 +41,11 @@ def plain_value(text: str) -> JsonScalar:
     if _NOT_FINITE.fullmatch(text):
         raise ValueError(f"{text} is not a number that can be used here")
     return text
+
+
+def are_texts(words: Iterable[str]) -> bool:
+    """Whether each of these unquoted words, which begin with letters, is the text that it seems."""
+    return _WORDS.keys().isdisjoint(words)
 
 
 @lru_cache(1 << 12)
