@@ -91,9 +91,10 @@ def all_of(forms: Iterable[Form]) -> Form:
     """The form of whoever all of these select."""
     parts = _flat(All, forms)
     wanted = [it for it in parts if not isinstance(it.node, (Not, Everyone))]
-    refused = [below for it in parts if isinstance(it.node, Not) for below in it.parts]
-    if refused:
-        wanted.append(not_of(any_of(refused)))
+    negated = [it for it in parts if isinstance(it.node, Not)]
+    if len(negated) > 1:
+        negated = [not_of(any_of(below for it in negated for below in it.parts))]
+    wanted += negated
     if not wanted:
         return EVERYONE
     ordered, texts = _ordered(wanted)

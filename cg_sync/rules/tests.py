@@ -26,8 +26,10 @@ def _spelt_once(values: tuple[_Value, ...]) -> tuple[_Value, ...]:
     """Sorted; of several spellings of one text the first in code point order stays."""
     if len(values) == 1:
         return values
-    last_first = sorted(values, key=str, reverse=True)
-    kept = dict(zip(map(_comparable, last_first), last_first, strict=True))
+    kept = dict(zip(map(_comparable, values), values, strict=True))
+    if len(kept) < len(values):
+        last_first = sorted(values, key=str, reverse=True)
+        kept = dict(zip(map(_comparable, last_first), last_first, strict=True))
     return tuple([kept[key] for key in sorted(kept, key=str)])
 
 
