@@ -78,11 +78,11 @@ def fetching(world: World) -> Iterator[Case]:
         rows = replace(stock(world, size, 0), customers=Customers(size + 1, full))
         with serve(rows) as server:
             server.encode([ROWS, *targets])
-            kind = "with all their fields" if full else "of 300 bytes"
+            kind = "with all their fields" if full else "of 300 bytes, as far as a plan needs"
             yield Case(
                 "fetch-full" if full else "fetch",
                 f"fetch and decode {size:,} rows {kind}",
-                part("fetch", project, server),
+                part("fetch-whole" if full else "fetch", project, server),
                 yardstick("get", file, server),
                 "`http.client`, unpacked and not decoded",
                 () if full else (Budget("part_cpu", most=4.5),),

@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Protocol
 
 from cg_sync.core.address import RemoteId
-from cg_sync.core.members import KeyField, MemberKeys
+from cg_sync.core.members import KEY_FIELDS, KeyField, MemberKeys
 from cg_sync.jsonvalue import JsonObject
+
+RECORDED = frozenset({*KEY_FIELDS, "modified_date"})
+"""The fields of a customer that a cache may look at, besides the ids."""
 
 Named = Mapping[tuple[KeyField, str], tuple[RemoteId, ...]]
 """Whom a cache knows by each key."""

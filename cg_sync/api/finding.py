@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import Protocol, assert_never
@@ -19,10 +19,10 @@ from cg_sync.api.access import (
 )
 from cg_sync.api.catching_up import CUSTOMERS as CUSTOMERS
 from cg_sync.api.catching_up import bring_up_to_date
-from cg_sync.api.customer_cache import CustomerCache, Named
+from cg_sync.api.customer_cache import RECORDED, CustomerCache, Named
 from cg_sync.api.shop import Incomplete
 from cg_sync.core.forecast import pages_of
-from cg_sync.core.members import KeyField, Member, MemberKeys, key_of, member_of
+from cg_sync.core.members import KeyField, Member, MemberKeys, fields_of, key_of, member_of
 from cg_sync.jsonvalue import JsonObject
 
 Found = dict[tuple[KeyField, str], tuple[Member, ...]]
@@ -39,7 +39,7 @@ class CustomerReader(Protocol):
         self, collection: str, queries: Sequence[Mapping[str, str]]
     ) -> Iterator[list[JsonObject]]: ...
     def fetch_all(
-        self, collection: str, query: Mapping[str, str] = ...
+        self, collection: str, query: Mapping[str, str] = ..., *, fields: Collection[str] = ...
     ) -> Iterator[JsonObject]: ...
     def count(self, collection: str, query: Mapping[str, str] = ...) -> int | None: ...
     def lookups(self, collection: str) -> Mapping[str, frozenset[str]]: ...
@@ -143,8 +143,9 @@ def _walk(
     """Look at everybody, and once more if the listing moves; the cache holds them afterwards."""
 
     def everybody() -> Iterator[JsonObject]:
-        customers = shop.fetch_all(CUSTOMERS)
-        return customers if cache is None else cache.recorded(customers, _hashed(keys))
+        if cache is None:
+            return shop.fetch_all(CUSTOMERS, fields=fields_of(keys))
+        return cache.recorded(shop.fetch_all(CUSTOMERS, fields=RECORDED), _hashed(keys))
 
     with suppress(Incomplete):
         return _note(found, keys, everybody())

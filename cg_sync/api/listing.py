@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from typing import Protocol
 
 from cg_sync.api.ahead import answers
-from cg_sync.api.pages import Page, page_in, pages_after
+from cg_sync.api.pages import Page, asking, page_in, pages_after
 from cg_sync.api.roll import Moved, Roll
 from cg_sync.api.wire import Request
 from cg_sync.errors import BadAnswer, Rejected
@@ -57,16 +57,22 @@ class Listings:
         self._without_limit: set[str] = set()
 
     def rows(
-        self, path: str, query: Mapping[str, str], *, unless: Unless | None = None
+        self,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        fields: Collection[str] = (),
+        unless: Unless | None = None,
     ) -> Iterator[JsonObject]:
-        """All rows of all pages. With `unless` nothing is read ahead, and nothing more is asked for
-        once it says so.
+        """All rows of all pages. Where any `fields` are named, others but the ids may be missing.
+        With `unless` nothing is read ahead, and nothing more is asked for once it says so.
 
         Raises Incomplete at the end unless they are as many as counted and none came twice, or
         before that when a page shows that the listing has moved.
         """
         roll = Roll(in_order=path not in self._out_of_order)
-        with closing(self._pages(path, query, unless)) as pages:
+        plain = Request("GET", path, {**query, "sort": "id"}, fields=frozenset(fields))
+        with closing(self._pages(plain, unless)) as pages:
             try:
                 for page in pages:
                     roll.note(page)
@@ -81,15 +87,13 @@ class Listings:
         """One page of a listing; it is not asked for any more once `unless` says so."""
         return page_in(request, self._client.send(request, unless=unless), self._client.base_url)
 
-    def _pages(
-        self, path: str, query: Mapping[str, str], unless: Unless | None
-    ) -> Generator[Page, None, None]:
+    def _pages(self, plain: Request, unless: Unless | None) -> Generator[Page, None, None]:
         """The pages in their order: exactly those, and by the same requests, that one gets who
         follows each `next`. What is asked ahead is asked on a guess, which is dropped where `next`
         says otherwise.
         """
         over = unless or _never
-        request, page = self._first(path, query, over)
+        request, page = self._first(plain, over)
         if page.next is not None and page.rows:
             self.page_size = min(self.page_size, len(page.rows))
         yield page
@@ -107,12 +111,12 @@ class Listings:
             request, page = page.next, self._following(page.next, over)
             yield page
 
-    def _first(self, path: str, query: Mapping[str, str], unless: Unless) -> tuple[Request, Page]:
+    def _first(self, plain: Request, unless: Unless) -> tuple[Request, Page]:
         """The first page, and what it answers."""
-        plain = Request("GET", path, {**query, "sort": "id"})
+        path = plain.path
         if path in self._without_limit:
             return plain, self.page(plain, unless)
-        request = Request("GET", path, {**plain.query, "limit": str(self._page_size)})
+        request = asking(plain, {"limit": str(self._page_size)})
         try:
             page = self.page(request, unless)
         except Rejected as error:

@@ -5,7 +5,7 @@ of.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from cg_sync.core.members import (
     OutOfOrder,
     Sifted,
     delta_of,
+    fields_of,
     fingerprint_of,
     pk_of,
     sift,
@@ -40,9 +41,12 @@ class MemberReader(Protocol):
     def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]: ...
 
 
-class Reader(CustomerReader, MemberReader, Protocol):
+class Reader(CustomerReader, Protocol):
     """What reading needs of a shop."""
 
+    def fetch_members(
+        self, collection: str, remote_id: RemoteId, *, fields: Collection[str] = ...
+    ) -> Iterator[JsonObject]: ...
     def fetch_complete(
         self, collection: str, query: Mapping[str, str] = ...
     ) -> list[JsonObject]: ...
@@ -191,10 +195,11 @@ def fetch_members(
 
 def _sift_live(shop: Reader, collection: str, remote_id: RemoteId, wanted: Membership) -> Sifted:
     """One streamed read, and one more when the listing moved under it, or is in no order."""
+    fields = fields_of(wanted.keys)
     with suppress(Incomplete, OutOfOrder):
-        return sift(wanted, shop.fetch_members(collection, remote_id), in_order=True)
+        return sift(wanted, shop.fetch_members(collection, remote_id, fields=fields), in_order=True)
     # Out of the exception, which would hold on to the first listing and its pages.
-    return sift(wanted, shop.fetch_members(collection, remote_id))
+    return sift(wanted, shop.fetch_members(collection, remote_id, fields=fields))
 
 
 def fetch_member_pks(

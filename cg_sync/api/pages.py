@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from cg_sync.api.refusal import one_line
 from cg_sync.api.wire import Request
-from cg_sync.core.address import LARGEST_ID, remote_id_in
+from cg_sync.core.address import remote_ids_in
 from cg_sync.errors import BadAnswer
 from cg_sync.jsonvalue import JsonObject, JsonValue
 
@@ -60,8 +59,7 @@ def next_page(request: Request, payload: JsonValue, base_url: str) -> Request | 
             f"the shop answered {request} with a `next` that leads elsewhere: {one_line(link)}",
             hint=f"only {base_url} is asked; has `url` in cg-sync.yaml the shop's host and port?",
         )
-    query = {**request.query, **dict(parse_qsl(parts.query, keep_blank_values=True))}
-    return Request(request.method, request.path, query)
+    return asking(request, dict(parse_qsl(parts.query, keep_blank_values=True)))
 
 
 def pages_after(request: Request, page: Page) -> Iterator[Request]:
@@ -81,29 +79,19 @@ def pages_after(request: Request, page: Page) -> Iterator[Request]:
 
 
 def _numbered(request: Request, name: str, numbers: range) -> Iterator[Request]:
-    for number in numbers:
-        query = {**request.query, name: str(number)}
-        yield Request(request.method, request.path, query)
+    return (asking(request, {name: str(number)}) for number in numbers)
+
+
+def asking(request: Request, query: Mapping[str, str]) -> Request:
+    """The same request, but for what `query` says otherwise, or besides."""
+    return replace(request, query={**request.query, **query})
 
 
 def _ids_of(request: Request, rows: Sequence[JsonValue]) -> Sequence[int]:
-    # All at once, and believed until they are looked at: it is done for each row there is.
-    believed = cast(Sequence[Mapping[str, int]], rows)
-    try:
-        ids = [row["pk"] if "pk" in row else row["id"] for row in believed]
-    except (TypeError, KeyError):
-        return _ids_one_by_one(request, rows)
-    are_ids = set(map(type, ids)) == {int} and min(ids) >= 0 and max(ids) <= LARGEST_ID
-    return ids if are_ids else _ids_one_by_one(request, rows)
-
-
-def _ids_one_by_one(request: Request, rows: Sequence[JsonValue]) -> Sequence[int]:
-    ids = []
-    for number, row in enumerate(rows, 1):
-        known = remote_id_in(row) if isinstance(row, dict) else None
-        if known is None:
-            raise BadAnswer(f"the shop answered {request}, and row {number} has no pk and no id")
-        ids.append(known)
+    ids = remote_ids_in(rows)
+    if ids is None:
+        number = next(at for at, row in enumerate(rows, 1) if remote_ids_in([row]) is None)
+        raise BadAnswer(f"the shop answered {request}, and row {number} has no pk and no id")
     return ids
 
 

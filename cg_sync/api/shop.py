@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from math import ceil
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from cg_sync.api.ahead import answers
-from cg_sync.api.client import Client
 from cg_sync.api.customer_cache import CustomerCache
 from cg_sync.api.listing import Incomplete as Incomplete
 from cg_sync.api.listing import Listings
@@ -18,6 +18,9 @@ from cg_sync.core.address import remote_id_in
 from cg_sync.core.forecast import Pace, Reads
 from cg_sync.errors import ApiError, BadAnswer, Rejected, UsageWrong, did_you_mean
 from cg_sync.jsonvalue import JsonObject, JsonValue
+
+if TYPE_CHECKING:
+    from cg_sync.api.client import Client
 
 DEFAULT_PATHS: Mapping[str, str] = MappingProxyType(
     {
@@ -76,14 +79,19 @@ class Shop:
         return self._client.pace
 
     def fetch_all(
-        self, collection: str, query: Mapping[str, str] = NOTHING
+        self,
+        collection: str,
+        query: Mapping[str, str] = NOTHING,
+        *,
+        fields: Collection[str] = (),
     ) -> Iterator[JsonObject]:
-        """Every record in id order, page by page.
+        """Every record in id order, page by page. Where any `fields` are named, records need have
+        no others but their ids.
 
         Only a listing read to its end is known to be complete: Incomplete is raised there if not,
         or as soon as it shows.
         """
-        return self._listings.rows(self._paths[collection], query)
+        return self._listings.rows(self._paths[collection], query, fields=fields)
 
     def fetch_complete(
         self, collection: str, query: Mapping[str, str] = NOTHING
@@ -156,10 +164,16 @@ class Shop:
         self._client.send(Request("DELETE", self._path_of(collection, remote_id)))
 
     def fetch_members(
-        self, collection: str, remote_id: int, query: Mapping[str, str] = NOTHING
+        self,
+        collection: str,
+        remote_id: int,
+        query: Mapping[str, str] = NOTHING,
+        *,
+        fields: Collection[str] = (),
     ) -> Iterator[JsonObject]:
         """The customers in a group, streamed under the same promise as `fetch_all`."""
-        return self._listings.rows(f"{self._path_of(collection, remote_id)}customers/", query)
+        path = f"{self._path_of(collection, remote_id)}customers/"
+        return self._listings.rows(path, query, fields=fields)
 
     def add_members(self, collection: str, remote_id: int, customers: Sequence[int]) -> None:
         """Add customers by pk; those who are members already stay. All are added or none."""

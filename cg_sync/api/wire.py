@@ -9,7 +9,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from cg_sync.api.decoding import json_in
+from cg_sync.api.decoding import ALL_FIELDS, json_in
 from cg_sync.api.refusal import html_summary, is_html, one_line, refusal_in
 from cg_sync.errors import BadAnswer, Rejected, Unauthorised, Unreachable
 from cg_sync.jsonvalue import JsonValue
@@ -26,7 +26,9 @@ _PATHS_HINT = "if your Omnitron serves this elsewhere, say where with `api.paths
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. `repeatable` marks a POST that may be done twice; the repr hides the body."""
+    """One call. `repeatable` marks a POST that may be done twice; `fields` are those that rows of
+    the answer are read for, none means all; the repr hides the body.
+    """
 
     method: str
     path: str
@@ -34,6 +36,7 @@ class Request:
     body: JsonValue | None = field(default=None, repr=False)
     is_login: bool = False
     repeatable: bool = False
+    fields: frozenset[str] = ALL_FIELDS
 
     def __post_init__(self) -> None:
         # Without its first slash a path changes the host; without its last a POST is redirected.
@@ -174,7 +177,7 @@ def _content(request: Request, response: Response) -> JsonValue:
         # What is cut off within its headers looks just like this.
         raise HalfAnswer(f"the shop answered {request} ({response.status}) with nothing")
     try:
-        return json_in(text)
+        return json_in(text, request.fields)
     except (ValueError, RecursionError) as error:
         if isinstance(error, json.JSONDecodeError) and text[:1] in b"{[":
             raise HalfAnswer(f"the shop's answer to {request} is cut off") from error

@@ -34,7 +34,7 @@ _WRONG = {
 }
 # Lists are long, and nearly all of their lines are plain: keys in ASCII without quotes. A block of
 # such lines is recognised at once; in others each line is looked at.
-_LETTER = r"[^\x00-\x20,;#'\"@\x7f-\U0010ffff]"
+_LETTER = r"[!$-&(-+\--:<-?A-~]"
 _PLAIN: Mapping[KeyField, str] = {
     "email": f"{_LETTER}++@{_LETTER}++",
     "pk": "[1-9][0-9]{0,18}+",

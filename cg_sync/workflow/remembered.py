@@ -4,7 +4,7 @@ and are numbers to all others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import cast
@@ -66,7 +66,7 @@ class Remembered:
         return (list(self.fetch_all(collection)) for _ in queries)
 
     def fetch_all(
-        self, collection: str, query: Mapping[str, str] = NO_QUERY
+        self, collection: str, query: Mapping[str, str] = NO_QUERY, *, fields: Collection[str] = ()
     ) -> Iterator[JsonObject]:
         """Of customers, who is in a group, once for each, and then who is presumed; of all else,
         every record.
@@ -79,7 +79,9 @@ class Remembered:
         for pk, (field, key) in self.presumed.items():
             yield _record(pk, {field: key})
 
-    def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]:
+    def fetch_members(
+        self, collection: str, remote_id: RemoteId, *, fields: Collection[str] = ()
+    ) -> Iterator[JsonObject]:
         """The members of a group, each with those keys alone that the files name."""
         for row in self._rows(collection, remote_id):
             names = {name: known[row[at]] for at, name, known in self._named if row[at] in known}

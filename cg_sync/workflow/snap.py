@@ -119,9 +119,9 @@ def _packed(
 ) -> str:
     """One streamed read, and one more when the listing moved under it."""
     try:
-        return packed(shop.fetch_members(collection, remote_id), fields, key)
+        return packed(shop.fetch_members(collection, remote_id, fields=fields), fields, key)
     except Incomplete:
-        return packed(shop.fetch_members(collection, remote_id), fields, key)
+        return packed(shop.fetch_members(collection, remote_id, fields=fields), fields, key)
 
 
 def memberships(desired: Desired) -> Iterator[tuple[Wanted, MemberKeys]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -46,7 +46,7 @@ class FakeShop:
         return (self.fetch_complete(collection, it) for it in queries)
 
     def fetch_all(
-        self, collection: str, query: Mapping[str, str] = NOTHING
+        self, collection: str, query: Mapping[str, str] = NOTHING, *, fields: Collection[str] = ()
     ) -> Iterator[JsonObject]:
         assert collection == "customers"
         return self._rows(query)

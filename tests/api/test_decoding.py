@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cg_sync.api import decoding
-from cg_sync.api.decoding import json_in
-from cg_sync.jsonvalue import JsonValue
+from cg_sync.api.decoding import ALL_FIELDS, json_in
+from cg_sync.jsonvalue import JsonObject, JsonValue
 
 
 @pytest.fixture
@@ -36,6 +36,33 @@ def outcome(text: bytes, *, plainly: bool = False) -> str:
     except (ValueError, RecursionError) as error:
         return type(error).__name__
     return repr(value)
+
+
+EMAIL = frozenset({"email"})
+
+
+def outcome_for_email(page: bytes, *, fields: frozenset[str] = ALL_FIELDS) -> str:
+    """What is read of a page, with its types, or how it is refused."""
+    try:
+        value = json_in(page, fields)
+    except json.JSONDecodeError as error:
+        return f"JSONDecodeError: {error}"
+    except (ValueError, RecursionError) as error:
+        return type(error).__name__
+    return repr(as_read_for_email(value))
+
+
+def as_read_for_email(value: JsonValue) -> JsonValue:
+    """What of a page may not be missing; anything else than a page as it is."""
+    rows = value.get("results") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(rows, list):
+        return value
+    few = [_only(it, "pk", "id", "email") if isinstance(it, dict) else it for it in rows]
+    return {**_only(value, "count", "next"), "results": few}
+
+
+def _only(value: JsonObject, *names: str) -> dict[str, JsonValue]:
+    return {name: value[name] for name in names if name in value}
 
 
 ODD = [
@@ -63,6 +90,24 @@ def test_odd_texts_are_read_as_the_standard_library_reads_them(text: bytes) -> N
 def test_all_is_the_same_where_nobody_has_built_orjson(text: bytes) -> None:
     assert decoding._quick() is None
     assert outcome(text) == outcome(text, plainly=True)
+
+
+@pytest.mark.parametrize("text", ODD, ids=lambda it: repr(it[:30]))
+def test_pages_are_read_for_some_fields_as_they_are_read_for_all(text: bytes) -> None:
+    for page in (
+        b'{"count": 1, "next": null, "results": [{"pk": 1, "email": %s}]}' % text,
+        b'{"results": [{"id": 1, "email": "a", "note": %s}]}' % text,
+        b'{"results": [%s], "count": 1}' % text,
+        text,
+    ):
+        assert outcome_for_email(page, fields=EMAIL) == outcome_for_email(page)
+
+
+def test_of_rows_only_what_is_asked_for_is_read_where_nothing_is_odd() -> None:
+    page = b'{"count":1,"next":"/?page=2","at":7,"results":[{"id":1,"n":[123],"email":"a"}]}'
+    few = {"count": 1, "next": "/?page=2", "results": [{"id": 1, "email": "a"}]}
+    assert json_in(page, EMAIL) == few
+    assert json_in(page) == json.loads(page)
 
 
 def test_what_both_read_alike_is_read_by_the_quick_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +144,25 @@ def test_any_text_whole_or_damaged_is_read_alike(
     at = data.draw(st.integers(0, len(text)))
     damaged = text[:at] + data.draw(st.binary(max_size=2)) + text[at + 1 :]
     assert outcome(damaged) == outcome(damaged, plainly=True)
+
+
+ROWS = st.lists(
+    st.dictionaries(st.sampled_from(["pk", "id", "email", "note"]), VALUES, max_size=4) | VALUES,
+    max_size=3,
+)
+
+
+@pytest.mark.unmeasured
+@given(ROWS, VALUES, st.booleans(), st.data())
+def test_any_page_whole_or_damaged_is_read_alike_for_some_fields(
+    rows: JsonValue, count: JsonValue, is_ascii: bool, data: st.DataObject
+) -> None:
+    page = {"count": count, "more": rows, "results": rows}
+    text = json.dumps(page, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
+    assert outcome_for_email(text, fields=EMAIL) == outcome_for_email(text)
+    at = data.draw(st.integers(0, len(text)))
+    damaged = text[:at] + data.draw(st.binary(max_size=2)) + text[at + 1 :]
+    assert outcome_for_email(damaged, fields=EMAIL) == outcome_for_email(damaged)
 
 
 @pytest.mark.unmeasured

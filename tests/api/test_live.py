@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import pytest
@@ -89,7 +89,9 @@ class Restless(MemoryShop):
 
     moves = 0
 
-    def fetch_all(self, collection: str, query: object = None) -> Iterator[JsonObject]:
+    def fetch_all(
+        self, collection: str, query: object = None, *, fields: Collection[str] = ()
+    ) -> Iterator[JsonObject]:
         yield from super().fetch_all(collection)
         if collection == SETTINGS and self.moves:
             self.moves -= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -20,7 +20,9 @@ from tests.memory_shop import MemoryShop, exactly
 class Shuffled(MemoryShop):
     """A shop that does not sort."""
 
-    def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]:
+    def fetch_members(
+        self, collection: str, remote_id: RemoteId, *, fields: Collection[str] = ()
+    ) -> Iterator[JsonObject]:
         yield from reversed([*MemoryShop.fetch_members(self, collection, remote_id)])
 
 

@@ -261,6 +261,12 @@ def test_members_are_a_listing_under_the_same_promise(wire: RequestsMock) -> Non
         list(shop.fetch_members("customer_groups", 7))
 
 
+def test_members_are_read_for_some_fields_on_all_pages(wire: RequestsMock) -> None:
+    listing(wire, a_page(3, 1, 2, following=2), a_page(3, 3), url=f"{URL}7/customers/")
+    found = a_shop().fetch_members("customer_groups", 7, fields=("email",))
+    assert list(found) == [{"pk": 1}, {"pk": 2}, {"pk": 3}]
+
+
 @pytest.mark.parametrize("verb", ["add", "remove"])
 def test_members_change_in_bulk_and_a_lost_answer_is_asked_again(
     wire: RequestsMock, verb: str

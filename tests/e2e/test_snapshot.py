@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -326,11 +326,13 @@ class Restless:
         return (self.fetch_complete(collection, it) for it in queries)
 
     def fetch_all(
-        self, collection: str, query: Mapping[str, str] = NOTHING
+        self, collection: str, query: Mapping[str, str] = NOTHING, *, fields: Collection[str] = ()
     ) -> Iterator[JsonObject]:
         raise AssertionError("nobody is looked up here")
 
-    def fetch_members(self, collection: str, remote_id: int) -> Iterator[JsonObject]:
+    def fetch_members(
+        self, collection: str, remote_id: int, *, fields: Collection[str] = ()
+    ) -> Iterator[JsonObject]:
         yield {"pk": 1, "email": "ayse@example.com"}
         if self.changes:
             self.changes -= 1

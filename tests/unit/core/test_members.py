@@ -27,6 +27,7 @@ from cg_sync.core.members import (
     Sifted,
     UnknownKey,
     delta_of,
+    fields_of,
     fingerprint_of,
     keys_of,
     member_of,
@@ -182,6 +183,13 @@ def test_addresses_with_blanks_around_them_are_met_beside_others() -> None:
     assert sifted("exact", keys, *rows).missing == MemberKeys({"email": set()})
 
 
+def test_members_without_an_address_or_with_a_number_for_one_are_held_beside_others() -> None:
+    keys = MemberKeys({"email": {"7", "a@x"}})
+    rows: list[JsonObject] = [{"pk": 1, "email": 7}, {"pk": 2}, {"pk": 3, "email": "A@x"}]
+    found = sifted("exact", keys, *rows)
+    assert (found.surplus, found.missing) == ((Member(2, ""),), MemberKeys({"email": set()}))
+
+
 def test_members_in_the_order_of_their_ids_are_named_without_keeping_the_ids() -> None:
     membership = Membership("exact", MemberKeys({"pk": {"2"}}))
     rows: list[JsonObject] = [{"pk": pk} for pk in range(1, 2 * ROWS_AT_ONCE + 2)]
@@ -302,6 +310,20 @@ def test_everybody_is_accounted_for(
 Found = dict[tuple[KeyField, str], tuple[Member, ...]]
 
 AYSE_MEMBER, BURAK_MEMBER = Member(1, "ayse@example.com"), Member(2, "burak@example.com")
+
+
+def test_what_is_looked_at_of_a_customer_are_the_wanted_keys_and_the_address() -> None:
+    assert fields_of(MemberKeys({"pk": {"1"}, "erp_code": set()})) == {"erp_code", "email"}
+
+
+@given(people, wanted_keys)
+def test_no_more_of_a_customer_is_looked_at_than_is_said(
+    live: list[JsonObject], keys: MemberKeys
+) -> None:
+    fields = {*fields_of(keys), "pk"}
+    few = [{name: it for name, it in one.items() if name in fields} for one in live]
+    wanted = Membership("exact", keys)
+    assert sift(wanted, few) == sift(wanted, live)
 
 
 def test_customers_behind_missing_keys_are_added_each_once() -> None:
