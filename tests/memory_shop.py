@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -97,7 +97,11 @@ class MemoryShop:
         return (self.fetch_complete(collection, it) for it in queries)
 
     def fetch_all(
-        self, collection: str, query: Mapping[str, str] | None = None
+        self,
+        collection: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        fields: Collection[str] = (),
     ) -> Iterator[JsonObject]:
         yield from self.fetch_complete(collection)
 
@@ -107,12 +111,15 @@ class MemoryShop:
             known = remote_id in self.records[collection]
             return self._shown(collection, remote_id) if known else None
 
-    def fetch_members(self, collection: str, remote_id: RemoteId) -> Iterator[JsonObject]:
+    def fetch_members(
+        self, collection: str, remote_id: RemoteId, *, fields: Collection[str] = ()
+    ) -> Iterator[JsonObject]:
         with self._lock:
             self._called("members", remote_id)
             there = sorted(self.members[remote_id])
         for pk in there:
-            yield {"pk": pk, "email": f"c{pk}@example.com"}
+            row: JsonObject = {"pk": pk, "email": f"c{pk}@example.com"}
+            yield {name: it for name, it in row.items() if name in {*(fields or row), "pk"}}
 
     def count(self, collection: str, query: Mapping[str, str] | None = None) -> int | None:
         return len(self.records[collection])
@@ -234,9 +241,12 @@ class _Write:
 
 @dataclass
 class MemoryJournal:
-    """Keeps what is noted. From line `full` on, counted from 1, nothing can be written."""
+    """Keeps what is noted. From line `full` on, counted from 1, nothing can be written. So many of
+    those that ended are `safe`.
+    """
 
     full: int | None = None
+    safe: int = 0
     begun: list[Begun] = field(default_factory=list)
     ended: dict[int, Ended] = field(default_factory=dict)
     lines: int = 0
@@ -260,6 +270,11 @@ class MemoryJournal:
         with self._lock:
             self._line()
             self.ended[ended.number] = ended
+
+    def sync(self) -> None:
+        if self.full is not None and self.lines >= self.full:
+            raise JournalLost("the journal cannot be written: no space left on device")
+        self.safe = len(self.ended)
 
     def _line(self) -> None:
         self.lines += 1

@@ -17,7 +17,7 @@ from cg_sync.core.outcome import Failure, Normalised
 from cg_sync.core.plan import Step
 from cg_sync.core.schedule import Schedule, Skipped
 from cg_sync.core.stop import Stop
-from cg_sync.errors import ApiError, CgSyncError, Unauthorised
+from cg_sync.errors import ApiError, CgSyncError, JournalLost, Unauthorised
 
 FAILURES_IN_A_ROW: Final = 5
 FAILURES_SHARE: Final = 0.2
@@ -80,6 +80,7 @@ class _Run(Generic[C]):
     ) -> None:
         self._job = job
         self._steps = job.plan.steps
+        self._journal = journal
         self._stop = stop
         self._manner = manner
         self._on_done = on_done
@@ -87,6 +88,8 @@ class _Run(Generic[C]):
         self._schedule = Schedule(self._steps, kinds)
         self._bench = Bench(job, shop, journal, stop, kinds, context, manner.recheck)
         self._result = Result()
+        self._told = 0
+        """How many of the steps that are done the caller has heard of."""
         self._in_a_row = 0
         self._failed = 0
         self._waiting: SimpleQueue[int | None] = SimpleQueue()
@@ -114,12 +117,8 @@ class _Run(Generic[C]):
         drained = 0.0
         while True:
             self._call_between()
-            while not self._stop.why and len(self._under_way) < workers:
-                number = self._schedule.next()
-                if number is None:
-                    break
-                self._under_way.add(number)
-                self._waiting.put(number)
+            self._hand_out(workers)
+            self._tell()  # Now all others are at work, and only this thread waits for the disk.
             if not self._under_way:
                 return
             try:
@@ -129,6 +128,27 @@ class _Run(Generic[C]):
                 if drained >= DRAIN_SECONDS:
                     self._give_up()
                     return
+
+    def _hand_out(self, workers: int) -> None:
+        while not self._stop.why and len(self._under_way) < workers:
+            number = self._schedule.next()
+            if number is None:
+                break
+            self._under_way.add(number)
+            self._waiting.put(number)
+
+    def _tell(self) -> None:
+        """Let the caller hear of what is done, once that is safe in the journal."""
+        untold = self._result.done[self._told :]
+        if not untold:
+            return
+        self._told += len(untold)
+        try:
+            self._journal.sync()
+        except JournalLost as lost:
+            self._stop.ask(str(lost))
+        for step in untold:
+            self._on_done(step)
 
     def _call_between(self) -> None:
         if self._stop.why:
@@ -161,7 +181,6 @@ class _Run(Generic[C]):
             self._schedule.succeed(number)
             self._in_a_row = 0
             self._result.done.append(step)
-            self._on_done(step)
         else:
             self._schedule.fail(number)
             self._result.failures.append(ending.failure)

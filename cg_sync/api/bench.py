@@ -41,7 +41,9 @@ something else is wrong.
 
 
 class Journal(Protocol):
-    """Where each write is noted before it is made, and what became of it."""
+    """Where each write is noted before it is made, and what became of it. What `end` is told is
+    safe from a crash once `sync`, or a later `begin`, has returned.
+    """
 
     def begin(
         self,
@@ -52,6 +54,7 @@ class Journal(Protocol):
         before: Before | None = ...,
     ) -> int: ...
     def end(self, ended: Ended) -> None: ...
+    def sync(self) -> None: ...
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from cg_sync.api.live import remote_id_of
 from cg_sync.core.address import RemoteId
+from cg_sync.core.as_sent import spec_in
 from cg_sync.core.diff import Create, Update
 from cg_sync.core.fingerprint import held_fingerprint
 from cg_sync.core.kind import C, Ids, Kind, Spec, WireUnreadable
@@ -165,7 +166,7 @@ def stored(payload: JsonObject, wanted: Spec, kind: Kind[C], ids: Ids, context: 
     """What the shop answered, held against what it was told."""
     remote_id = remote_id_of(payload)
     try:
-        spec = kind.from_wire(payload, ids, context)
+        spec = spec_in(payload, wanted, kind, ids, context)
     except WireUnreadable:
         return Stored(remote_id)
     held = Held(kind.address_of(wanted), spec, remote_id)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from cg_sync.api.live import fetch_member_pks, remote_id_of, size_in
 from cg_sync.core.address import RemoteId
+from cg_sync.core.as_sent import spec_in
 from cg_sync.core.diff import Delete, Update
 from cg_sync.core.fingerprint import held_fingerprint
 from cg_sync.core.journal import Before
@@ -52,8 +53,13 @@ def look_before_update(
 
     Raises Crossed, or an ApiError.
     """
-    payload, held = _read(kind, change.remote_id, shop, ids, context)
-    if held_fingerprint(held, kind, with_size=False) != then:
+    payload = shop.fetch_record(kind.collection, change.remote_id)
+    if payload is None:
+        raise Crossed(Moved(kind.key, "there", "gone"))
+    held = _held(change, payload, kind, ids, context)
+    # What is in the plan's own words what it was has the fingerprint that the plan was made from.
+    stayed = held.spec is change.before and held.remote_id == change.remote_id
+    if not stayed and held_fingerprint(held, kind, with_size=False) != then:
         if held.spec == change.spec:
             return Seen(None, as_planned=True)
         raise Crossed(*moved_fields(kind, change.before, held.spec))
@@ -74,7 +80,7 @@ def look_before_delete(
     payload = shop.fetch_record(kind.collection, change.remote_id)
     if payload is None:
         return Seen(None, as_planned=True)
-    held = _held(kind, payload, ids, context)
+    held = _held(change, payload, kind, ids, context)
     if held_fingerprint(held, kind, with_size=True) != then:
         raise Crossed(*_moved(change, held, held.size, kind))
     members = None
@@ -99,18 +105,11 @@ def look_at_size(kind: Kind[C], remote_id: RemoteId, shop: RecordReader, *, expe
         raise Crossed(Moved("members", f"{expected:,}", f"{size:,}"))
 
 
-def _read(
-    kind: Kind[C], remote_id: RemoteId, shop: RecordReader, ids: Ids, context: C
-) -> tuple[JsonObject, Held]:
-    payload = shop.fetch_record(kind.collection, remote_id)
-    if payload is None:
-        raise Crossed(Moved(kind.key, "there", "gone"))
-    return payload, _held(kind, payload, ids, context)
-
-
-def _held(kind: Kind[C], payload: JsonObject, ids: Ids, context: C) -> Held:
+def _held(
+    change: Update | Delete, payload: JsonObject, kind: Kind[C], ids: Ids, context: C
+) -> Held:
     try:
-        spec = kind.from_wire(payload, ids, context)
+        spec = spec_in(payload, change.before, kind, ids, context)
     except WireUnreadable as error:
         raise Crossed(Moved(kind.key, "there", f"not to be read: {error}")) from error
     return Held(kind.address_of(spec), spec, remote_id_of(payload), size_in(payload, kind.size))

@@ -8,6 +8,15 @@ from cg_sync.core.kind import C, Ids, Kind, Spec
 from cg_sync.jsonvalue import JsonObject
 
 
+def spec_in(payload: JsonObject, likely: Spec, kind: Kind[C], ids: Ids, context: C) -> Spec:
+    """What a live record says: `likely` itself where the record is as that would be sent, otherwise
+    what the kind reads. Raises WireUnreadable.
+    """
+    if is_as_sent(likely, payload, kind, ids):
+        return likely
+    return kind.from_wire(payload, ids, context)
+
+
 def is_as_sent(spec: Spec, payload: JsonObject, kind: Kind[C], ids: Ids) -> bool:
     """Whether every managed field of a live record is what `spec` would be sent as, to the type of
     each number. Such a record reads as `spec`, since a kind reads back what it sends.

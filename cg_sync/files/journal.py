@@ -43,8 +43,8 @@ FOLDER = ".cg-sync/runs"
 class Journal:
     """A journal that is being written; several threads may do so at once.
 
-    Every method returns when its line is on the disk, and raises JournalLost when it cannot be put
-    there; after that nothing more can be written.
+    Every method but `end` returns when all lines so far are on the disk; each raises JournalLost
+    when that cannot be, and after that nothing more can be written.
     """
 
     def __init__(self, path: Path, handle: int, *, key: str, last: str, number: int) -> None:
@@ -76,8 +76,17 @@ class Journal:
         return number
 
     def end(self, ended: Ended) -> None:
-        """Note what became of a write."""
-        self._add(ended_record(ended))
+        """Note what became of a write. That is on the disk once `sync`, or a later `begin`, has
+        returned: lines get there in their order.
+        """
+        with self._writing:
+            self._append(ended_record(ended))
+
+    def sync(self) -> None:
+        """Return when all lines so far are safe."""
+        with self._writing:
+            at = self._written
+        self._sync(at)
 
     def close(self, state: str) -> None:
         """Note how the run ended, and let go of the file."""

@@ -40,6 +40,7 @@ def continued_journal(past: PastRun, today: Today, *, key: str) -> Journal:
         ended = past.recorded.ended.get(begun.number)
         if (ended is None or ended.state == "unsure") and begun.address in settled:
             journal.end(Ended(begun.number, "done", ids.get(begun.address)))
+    journal.sync()
     return journal
 
 

@@ -8,15 +8,24 @@ from collections.abc import Callable
 import pytest
 
 from cg_sync.api import apply as engine
-from cg_sync.api.apply import FAILURES_IN_A_ROW
+from cg_sync.api.apply import FAILURES_IN_A_ROW, apply_plan
 from cg_sync.api.wire import TokenRefused
 from cg_sync.core.job import Job, Manner
 from cg_sync.core.outcome import Failure, Normalised
 from cg_sync.core.schedule import Skipped
 from cg_sync.core.state import Wanted
-from cg_sync.errors import ApiError, LeaseLost, Rejected, Unauthorised, Unreachable
+from cg_sync.errors import (
+    ApiError,
+    JournalLost,
+    LeaseLost,
+    Rejected,
+    Unauthorised,
+    Unreachable,
+)
+from cg_sync.kinds import KINDS
 from tests.builders import a_group, a_setting, wanting
 from tests.memory_shop import (
+    CONTEXT,
     GROUPS,
     Clock,
     Fault,
@@ -69,6 +78,30 @@ def test_steps_are_told_in_the_order_in_which_they_are_done() -> None:
     assert run.told == run.result.done == list(job.plan.steps)
     assert (run.result.failures, run.result.skipped, run.result.stopped) == ([], (), "")
     assert run.result.error is None
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_step_is_told_once_its_end_is_safe_in_the_journal(workers: int) -> None:
+    shop, job = groups(6)
+    journal, told = MemoryJournal(), list[int]()
+    apply_plan(
+        job, shop, journal, Clock().stop(), kinds=KINDS, context=CONTEXT, manner=Manner(workers),
+        on_done=lambda _: told.append(journal.safe),
+    )  # fmt: skip
+    assert len(told) == 6
+    assert all(safe >= number for number, safe in enumerate(told, 1))
+
+
+def test_what_is_done_is_told_also_when_it_cannot_be_made_safe() -> None:
+    class Breaking(MemoryJournal):
+        def sync(self) -> None:
+            raise JournalLost("the journal cannot be written: input/output error")
+
+    shop, job = groups(4)
+    run = carry_out(job, shop, journal=Breaking())
+    assert run.told == run.result.done == list(job.plan.steps)[: len(run.told)]
+    assert len(shop.writes) == len(run.told) < 4
+    assert run.result.stopped == "the journal cannot be written: input/output error"
 
 
 def test_what_the_shop_stored_otherwise_is_in_the_result() -> None:

@@ -73,6 +73,18 @@ def test_what_somebody_changed_is_crossed() -> None:
     assert crossed(a_shop(other)) == (Moved("priority", "5", "7"),)
 
 
+def test_another_record_that_says_the_same_is_crossed() -> None:
+    with pytest.raises(Crossed):
+        before_update(a_shop(THEN, pk=41))
+
+
+def test_a_record_in_other_words_is_still_what_it_was() -> None:
+    kept = Before({"priority": 5, "price_list": 7}, {"price_lists": {"student-tr": 7}})
+    shop = a_shop(THEN)
+    del shop.records[SETTINGS][40]["is_active"]  # As it is unless a record says otherwise.
+    assert before_update(shop) == Seen(kept)
+
+
 def test_what_is_gone_or_cannot_be_read_is_crossed() -> None:
     assert crossed(MemoryShop()) == (Moved("slug", "there", "gone"),)
     odd = "not to be read: its priority is not a whole number"

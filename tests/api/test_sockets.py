@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from cg_sync.api.client import Client, PasswordLogin
+from cg_sync.api.session import Session
 from cg_sync.api.shop import Shop as OurShop
 from cg_sync.api.wire import Request, TokenRefused
 from cg_sync.errors import BadAnswer, CgSyncError, Unauthorised, Unreachable
@@ -157,6 +158,28 @@ def test_a_redirect_to_another_server_is_not_followed() -> None:
             a_client(base_url=server.url).send(GET)
         assert other.requests == []
         a_client(base_url=other.url).send(GET)
+
+
+def test_each_call_goes_through_the_tunnel_of_the_proxy() -> None:
+    no = b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"
+    with serving(no, no) as proxy:
+        port = proxy.door.getsockname()[1]
+        environ = {"HTTPS_PROXY": f"http://me:secret@127.0.0.1:{port}"}
+        client = a_client(base_url="https://shop.example", environ=environ, attempts=1)
+        for _ in range(2):
+            with pytest.raises(Unreachable, match="cannot be reached"):
+                client.send(GET)
+    for asked in proxy.requests:
+        assert asked.startswith(b"CONNECT shop.example:443 HTTP/1.")
+        assert b"\r\nProxy-Authorization: Basic bWU6c2VjcmV0\r\n" in asked
+        assert TOKEN.encode() not in asked
+
+
+def test_headers_of_one_name_are_read_as_one() -> None:
+    said = b"HTTP/1.1 200 OK\r\nX-Limit: 100;w=60\r\nX-Limit: 5;w=1\r\nContent-Length: 0\r\n\r\n"
+    with serving(said) as server:
+        answer = Session(server.url, {}, (5, 5)).exchange(GET, "", {})
+    assert answer.headers == {"X-Limit": "100;w=60, 5;w=1", "Content-Length": "0"}
 
 
 # ── many threads ─────────────────────────────────────────────────────────────────────────────────

@@ -54,7 +54,9 @@ def test_what_was_noted_is_read_again(path: Path, key: str) -> None:
 def test_every_line_is_safe_before_anybody_goes_on(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At each fsync of the file, and when a method returns, all of it is on the disk."""
+    """At each fsync of the file, and when a method other than `end` returns, all of it is on the
+    disk.
+    """
     safe = [0]
     fsync = os.fsync
 
@@ -65,9 +67,14 @@ def test_every_line_is_safe_before_anybody_goes_on(
 
     monkeypatch.setattr(os, "fsync", syncing)
     journal = begun(path)
+
+    def end() -> None:
+        journal.end(Ended(1, "done"))
+        journal.sync()
+
     steps: list[Callable[[], object]] = [
         lambda: journal.begin(VIP, "create"),
-        lambda: journal.end(Ended(1, "done")),
+        end,
         lambda: journal.close("done"),
     ]
     assert safe[-1] == path.stat().st_size > 0
