@@ -35,7 +35,8 @@ from cg_sync.workflow.apply import (
     look_again,
 )
 from cg_sync.workflow.check import Checked, check_files
-from cg_sync.workflow.connect import Pacer, Shop, chosen_environment, open_shop, pacer_for
+from cg_sync.workflow.chosen import chosen_environment
+from cg_sync.workflow.connect import Pacer, Shop, open_shop, pacer_for
 from cg_sync.workflow.plan import plan_changes
 
 CHANGES = 150

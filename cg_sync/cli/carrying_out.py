@@ -287,7 +287,7 @@ def _told(it: Applying, outcome: Outcome) -> None:
 
 def ask(it: Applying, plan: Plan, command: str) -> None:
     """Let a person decide; raises UsageWrong where there is none."""
-    from cg_sync.workflow.connect import chosen_environment
+    from cg_sync.workflow.chosen import chosen_environment
 
     if not sys.stdin.isatty():
         raise UsageWrong(

@@ -164,7 +164,7 @@ def conduct_of(
     from cg_sync.core.seal import SIGNING_KEY
     from cg_sync.core.stop import Stop
     from cg_sync.workflow.apply import Conduct
-    from cg_sync.workflow.connect import chosen_environment
+    from cg_sync.workflow.chosen import chosen_environment
 
     now = datetime.now(UTC)
     seconds = policy.deadline.total_seconds() if policy.deadline is not None else None

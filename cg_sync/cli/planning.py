@@ -86,7 +86,6 @@ def plan_command(
     from cg_sync.workflow.forecast import refuse_if_too_many_calls
     from cg_sync.workflow.guarding import with_guards
     from cg_sync.workflow.saved import save_plan
-    from cg_sync.workflow.telling import explained
 
     now = datetime.now(UTC)
     if out is not None and not out.parent.is_dir():
@@ -100,7 +99,7 @@ def plan_command(
     checked = with_guards(checked, guard)
     held_against = _checked_base(checked, base)
     prepared = _prepared(checked, against, now, max_age)
-    plan = explained(_told_apart(prepared, checked, held_against), checked, as_of=now)
+    plan = _explained(_told_apart(prepared, checked, held_against), checked, as_of=now)
     if out is not None:
         save_plan(plan, checked, out, made_at=now, environ=os.environ)
     summary = plan_data(plan)["summary"]
@@ -116,13 +115,13 @@ def plan_command(
 def _prepared(
     checked: Checked, against: Path | None, now: datetime, max_age: timedelta | None
 ) -> Prepared:
-    from cg_sync.workflow.connect import open_shop
-    from cg_sync.workflow.plan import plan_changes
-
     if against is not None:
         from cg_sync.workflow.snapshot import plan_against
 
         return plan_against(checked, against, now=now, environ=os.environ, max_age=max_age)
+    from cg_sync.workflow.connect import open_shop
+    from cg_sync.workflow.plan import plan_changes
+
     shop = open_shop(checked, environ=os.environ, writable=False, on_retry=notice)
     with waiting("reading the shop …"):
         return plan_changes(checked, shop)
@@ -143,3 +142,12 @@ def _told_apart(prepared: Prepared, checked: Checked, base: Base | None) -> Plan
     from cg_sync.workflow.base import told_apart
 
     return told_apart(prepared.plan, checked, base, prepared.live)
+
+
+def _explained(plan: Plan, checked: Checked, *, as_of: datetime) -> Plan:
+    """The plan with readings of its changes; one without any does not wait for proofs to load."""
+    if not plan.changes:
+        return plan
+    from cg_sync.workflow.telling import explained
+
+    return explained(plan, checked, as_of=as_of)

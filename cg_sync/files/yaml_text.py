@@ -13,8 +13,7 @@ _BOM = b"\xef\xbb\xbf"
 _SAVE_AS_UTF8 = "save the file as UTF-8 text"
 # YAML 1.1 breaks lines at U+0085, U+2028 and U+2029, YAML 1.2 does not: refused, like all controls.
 _UNWANTED = re.compile(
-    r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd"
-    r"\U00010000-\U0010ffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 # Bytes of which no unwanted character is made; those that one begins with are missing.
 _SURELY_WANTED = bytes((*b"\t\n\r", *range(0x20, 0x7F), *range(0x80, 0x100))).translate(

@@ -15,7 +15,7 @@ from cg_sync.errors import FilesError, Severity, UsageWrong, counted
 from cg_sync.files.git_tree import is_in_commit, read_commit, read_shared_commit, unpacked
 from cg_sync.files.tree import PROJECT_FILE
 from cg_sync.workflow.check import Checked, check_files
-from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.chosen import chosen_environment
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from cg_sync.errors import Locked
 from cg_sync.files.history import Checkout, read_checkout
 from cg_sync.files.tree import PROJECT_PATHS
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.chosen import chosen_environment
 
 TOKEN_BYTES = 8
 

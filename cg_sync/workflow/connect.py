@@ -13,9 +13,9 @@ from cg_sync.api.limit import Limit
 from cg_sync.api.pace import Pacer as Pacer
 from cg_sync.api.shop import Shop as Shop
 from cg_sync.api.shop import resolved_paths
-from cg_sync.core.project import Environment
-from cg_sync.errors import Unauthorised, UsageWrong
+from cg_sync.errors import Unauthorised
 from cg_sync.workflow.check import Checked
+from cg_sync.workflow.chosen import chosen_environment
 
 
 def open_shop(
@@ -76,16 +76,6 @@ def pacer_for(checked: Checked) -> Pacer:
     """The pace of the chosen environment."""
     rate = chosen_environment(checked).max_rate
     return Pacer(time.monotonic, Limit(*rate) if rate else None)
-
-
-def chosen_environment(checked: Checked) -> Environment:
-    """The environment of this run; raises UsageWrong when none was chosen and there are several."""
-    if checked.environment is None:
-        raise UsageWrong(
-            f"which environment? cg-sync.yaml has {', '.join(checked.project.environments)}",
-            hint="say it with --env NAME, or set CG_SYNC_ENV",
-        )
-    return checked.environment
 
 
 def credentials_from(environ: Mapping[str, str]) -> Credentials:

@@ -26,7 +26,7 @@ from cg_sync.rules.ir import groups_named
 from cg_sync.rules.problem import spoken
 from cg_sync.rules.values import items_of
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.chosen import chosen_environment
 from cg_sync.workflow.contenders import contenders_of
 from cg_sync.workflow.testing import read_suites, subject_of
 

@@ -24,8 +24,8 @@ from cg_sync.errors import FilesError, Locked, PlanRefused, PlanStale, UsageWron
 from cg_sync.files.git_ancestry import is_in_history
 from cg_sync.files.git_ref import Found, GitRef, opened_ref
 from cg_sync.workflow.check import Checked
+from cg_sync.workflow.chosen import chosen_environment
 from cg_sync.workflow.claim import in_no_commit, make_claim, read_commit_here
-from cg_sync.workflow.connect import chosen_environment
 from cg_sync.workflow.lease import GitLease, Lease, NoLease
 
 NO_WAIT = timedelta(0)

@@ -17,7 +17,7 @@ from cg_sync.core.state import Live
 from cg_sync.errors import PlanRefused
 from cg_sync.report.forecast import clock_text, pace_text
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.chosen import chosen_environment
 
 CAUGHT_UP: Final = Reads(2, 2)
 """What it takes to look for customers whom nobody knows, once the cache of customers is full: their

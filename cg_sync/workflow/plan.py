@@ -21,7 +21,7 @@ from cg_sync.files.history import read_checkout
 from cg_sync.files.repository import folder_in_repository
 from cg_sync.files.tree import PROJECT_PATHS
 from cg_sync.workflow.check import Checked, refuse_if_errors
-from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.chosen import chosen_environment
 from cg_sync.workflow.forecast import from_files
 from cg_sync.workflow.renames import check_left_behind, find_renames, read_former
 

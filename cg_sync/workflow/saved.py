@@ -18,7 +18,7 @@ from cg_sync.report.saved import SavedPlan, saved_data
 from cg_sync.report.saved_reading import Misfit, read_saved, refuse_if_foreign
 from cg_sync.report.verdict import age
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.chosen import chosen_environment
 
 CLOCKS_APART = timedelta(minutes=10)
 """How much the clocks of two machines may differ."""

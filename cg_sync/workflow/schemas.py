@@ -36,19 +36,23 @@ def schema_for(root: Path, name: str) -> JsonObject:
     general = read_schemas()[name]
     has_rules = name == SETTING or holds_conditions(general)
     if has_rules and (root / PROJECT_FILE).exists():
-        return project_schemas(_words_of(root))[name]
+        return _in_project(name, _words_of(root))
     return general
 
 
 def project_schemas(vocabulary: Vocabulary) -> Mapping[str, JsonObject]:
     """Every schema by its name, in the order of the names; rules have the words of a project."""
+    return {name: _in_project(name, vocabulary) for name in read_schemas()}
+
+
+def _in_project(name: str, vocabulary: Vocabulary) -> JsonObject:
+    """The schema `name`, in which rules have the words of a project."""
     general = read_schemas()
-    made = {
-        name: schema_with_conditions(schema, general[SETTING], vocabulary)
-        for name, schema in general.items()
-        if holds_conditions(schema)
-    }
-    return {**general, **made, SETTING: setting_schema(general[SETTING], vocabulary)}
+    if name == SETTING:
+        return setting_schema(general[SETTING], vocabulary)
+    if holds_conditions(general[name]):
+        return schema_with_conditions(general[name], general[SETTING], vocabulary)
+    return general[name]
 
 
 def schema_text(schema: JsonObject) -> str:
@@ -91,13 +95,13 @@ def stale_schemas(checked: Checked) -> tuple[Problem, ...]:
     """
     if any(it.severity is Severity.ERROR for it in checked.problems):
         return ()
-    return tuple(_stale(checked.root, project_schemas(checked.context.vocabulary)))
+    return tuple(_stale(checked.root, checked.context.vocabulary))
 
 
-def _stale(root: Path, fresh: Mapping[str, JsonObject]) -> Iterator[Problem]:
-    for name, schema in fresh.items():
+def _stale(root: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+    for name in read_schemas():
         file = _file_of(name)
-        if (root / file).exists() and not _is_written(root, file, schema):
+        if (root / file).exists() and not _is_written(root, file, _in_project(name, vocabulary)):
             message = "is stale, so editors may complete and underline wrongly"
             hint = "run `cg-sync schema --write`"
             yield Problem("CG-F25", message, Position(file), hint, Severity.WARNING)

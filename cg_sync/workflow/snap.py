@@ -23,7 +23,7 @@ from cg_sync.errors import UsageWrong
 from cg_sync.files.planfile import write_sealed
 from cg_sync.jsonvalue import JsonObject
 from cg_sync.workflow.check import Checked
-from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.chosen import chosen_environment
 
 SECRET_SALT = "CG_SYNC_SNAPSHOT_SALT"
 """The environment variable with what is added to the salt of members, so that nobody can guess."""

@@ -31,7 +31,7 @@ from cg_sync.files.schemas import read_schemas
 from cg_sync.jsonvalue import JsonValue
 from cg_sync.report.verdict import age as spoken
 from cg_sync.workflow.check import Checked, refuse_if_errors
-from cg_sync.workflow.connect import chosen_environment
+from cg_sync.workflow.chosen import chosen_environment
 from cg_sync.workflow.plan import Prepared, plan_changes, source_of
 from cg_sync.workflow.remembered import Remembered
 from cg_sync.workflow.snap import SECRET_SALT, hashed_url, memberships

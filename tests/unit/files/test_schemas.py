@@ -34,6 +34,10 @@ def test_the_file_kinds_of_a_project_each_have_a_schema() -> None:
     assert {"attributes", "group", "list", "project", "setting"} <= set(read_schemas())
 
 
+def test_a_schema_that_is_not_shipped_is_not_there() -> None:
+    assert "nothing" not in read_schemas()
+
+
 def test_the_names_come_in_alphabetical_order() -> None:
     assert list(read_schemas()) == sorted(read_schemas())
 
