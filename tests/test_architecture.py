@@ -42,8 +42,8 @@ THEIRS: dict[str, frozenset[str]] = {
     "cli.demo": frozenset({"requests"}),
     "api.broken": frozenset({"requests"}),
     "api.client": frozenset({"requests"}),
-    "api.decoding": frozenset({"orjson"}),
-    "api.session": frozenset({"requests"}),
+    "api.decoding": frozenset({"orjson", "pydantic_core"}),
+    "api.session": frozenset({"requests", "urllib3"}),
     "forge.client": frozenset({"requests"}),
     "sandbox": frozenset(
         {"django", "django_filters", "drf_spectacular", "idna", "re2", "rest_framework"}
@@ -65,8 +65,8 @@ IMPURE_METHODS = frozenset(
 )
 
 HEAVY = (
-    "django", "jsonschema", "jsonschema_rs", "publicsuffixlist", "pydantic", "requests", "rich",
-    "yaml",
+    "asyncio", "django", "html", "http", "jsonschema", "jsonschema_rs", "publicsuffixlist",
+    "pydantic", "requests", "rich", "sqlite3", "ssl", "subprocess", "urllib3", "yaml",
 )  # fmt: skip
 
 
@@ -255,5 +255,25 @@ def test_asking_for_help_loads_nothing_heavy(option: str) -> None:
     assert loaded_by(RUN, option) == []
 
 
+def test_files_without_a_problem_are_checked_without_network_database_or_pages(
+    tmp_path: Path,
+) -> None:
+    for name, text in {
+        "cg-sync.yaml": "version: 1\nenvironments: {test: {url: https://a.example, channel: 1}}\n",
+        "groups/vip.yaml": "name: VIP\n",
+        "settings/all.yaml": "name: All\nslug: all\npriority: 1\nrule: {match: everyone}\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    loaded = loaded_by(RUN, "validate", "--no-cache", "--project", str(tmp_path))
+    assert loaded == ["jsonschema_rs", "yaml"]
+
+
+@pytest.mark.parametrize("module", ["saved", "snapshot"])
+def test_what_needs_no_shop_loads_no_network(module: str) -> None:
+    loaded = loaded_by(f"import cg_sync.workflow.{module}")
+    assert {"http", "requests", "ssl", "urllib3"} & {*loaded} == set()
+
+
 def test_what_is_heavy_is_seen_when_it_is_loaded() -> None:
-    assert loaded_by("import yaml\nfrom cg_sync.core import kind") == ["pydantic", "yaml"]
+    assert loaded_by("import yaml\nfrom cg_sync.core import fence_record") == ["pydantic", "yaml"]

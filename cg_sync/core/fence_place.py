@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from typing import Any
 
 from cg_sync.core.document import Document
 from cg_sync.errors import Problem
@@ -15,24 +14,29 @@ from cg_sync.errors import Problem
 SHORTEST_LEASE, LONGEST_LEASE = timedelta(minutes=2), timedelta(hours=24)
 
 
-def _as_span(written: Any) -> Any:
-    """`10m` and `1h` are spans of time."""
-    if not isinstance(written, str):
-        return written
-    unit = timedelta(hours=1) if written.endswith("h") else timedelta(minutes=1)
-    return int(written[:-1]) * unit
-
-
-class Fence(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Fence:
     """The git `remote` that keeps the records, and how long a `lease` is. `refs` is the beginning
     of the refs; the name of an environment follows.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     remote: str = "origin"
-    lease: Annotated[timedelta, BeforeValidator(_as_span)] = timedelta(minutes=10)
+    lease: timedelta = timedelta(minutes=10)
     refs: str = "refs/cg-sync"
+
+
+def read_fence(content: Mapping[str, Any]) -> Fence:
+    """The fence in a mapping that obeys its schema."""
+    read: dict[str, Any] = {**content}
+    if "lease" in read:
+        read["lease"] = _span(read["lease"])
+    return Fence(**read)
+
+
+def _span(written: str) -> timedelta:
+    """`10m` and `1h` are spans of time."""
+    unit = timedelta(hours=1) if written.endswith("h") else timedelta(minutes=1)
+    return int(written[:-1]) * unit
 
 
 def check_fence(fence: Fence | None, document: Document) -> Iterator[Problem]:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from dataclasses import dataclass
 
 from cg_sync.core.document import Document
 from cg_sync.core.fingerprint import spec_fingerprint
 from cg_sync.core.kind import C, Kind, Spec
-from cg_sync.jsonvalue import JsonValue
+from cg_sync.jsonvalue import JsonObject, JsonValue
 
 
+@dataclass(frozen=True, kw_only=True)
 class Frozen(Spec):
     """Stands in for the Spec of a kind where the project is not at hand. `content` is what an
     author would write of it, `fingerprint` that of the Spec it was.
     """
 
-    content: Mapping[str, Any]  # JSON; pydantic cannot follow a type that holds itself
+    content: JsonObject
     fingerprint: str = ""
 
     def readable(self, field: str) -> JsonValue:
         """What was written for `field`; None when nothing was."""
-        return cast(JsonValue, self.content.get(field))
+        return self.content.get(field)
 
 
 def frozen(spec: Spec, kind: Kind[C]) -> Frozen:

@@ -8,8 +8,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-
 from cg_sync.core.address import Address, RemoteId
 from cg_sync.core.document import Document
 from cg_sync.core.reading import Reading
@@ -23,10 +21,12 @@ C = TypeVar("C")
 """What a kind needs to know about its surroundings; the engine only hands it through."""
 
 
-class Spec(BaseModel):
-    """What a resource is, in normal form, so that `==` is the whole comparison."""
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """What a resource is, in normal form, so that `==` is the whole comparison.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    That of a kind is a frozen dataclass too. Types are for the kind's own readers to check.
+    """
 
     def readable(self, field: str) -> JsonValue:
         """The value of `field` as an author would write it."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from cg_sync.core.address import Address
 from cg_sync.core.document import Document
-from cg_sync.core.limits import Bounds, Loosened, is_looser, limit_said
+from cg_sync.core.limits import Bounds, Loosened, is_looser, limit_said, read_limits
 from cg_sync.core.state import Desired, Tombstone, Wanted
 from cg_sync.errors import Problem
 
@@ -26,7 +26,7 @@ def read_loosened(
     for it in resources:
         written = cast(Mapping[str, Any], it.document.content).get(FIELD)
         if written is not None:
-            found[it.address] = Loosened.model_validate(written)
+            found[it.address] = Loosened(**read_limits(written))
             problems.extend(_looser(found[it.address], it.document, bounds))
     return found, tuple(problems)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-
-from cg_sync.core.limits import Bounds, is_looser, limit_said
+from cg_sync.core.limits import LIMITS, Bounds, is_looser, limit_said, read_limits
 from cg_sync.core.spans import span_in, span_said
 from cg_sync.jsonvalue import Pointer
 
@@ -17,11 +15,6 @@ LONGEST_ALLOWANCE = timedelta(days=30)
 """How far ahead an allowance may reach where the policy says nothing."""
 
 
-def _as_span(written: Any) -> Any:
-    return span_in(written) if isinstance(written, str) else written
-
-
-Span = Annotated[timedelta, BeforeValidator(_as_span)]
 OnStale = Literal["abort", "skip", "replan"]
 Recheck = Literal["always", "changed", "never"]
 
@@ -36,32 +29,34 @@ USUAL: Mapping[str, str] = {"on_stale": "abort", "recheck": "always"}
 """What counts of these when no flag says otherwise, however loose the policy."""
 
 
-class Policy(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Policy:
     """How loose a run may be at most; what is left out bounds nothing.
 
     `written` says where in cg-sync.yaml each bound stands, by its name.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     plan: Literal["saved", "any"] = "any"
-    max_age: Span | None = None
+    max_age: timedelta | None = None
     check_files: bool = False
     on_stale: OnStale = "replan"
-    deadline: Span | None = None
+    deadline: timedelta | None = None
     fail_fast: bool = False
     recheck: Recheck = "never"
-    allow_until: Span = LONGEST_ALLOWANCE
-    guards: Bounds = Bounds()
-    written: Mapping[str, Pointer] = {}
+    allow_until: timedelta = LONGEST_ALLOWANCE
+    guards: Bounds = field(default_factory=Bounds)
+    written: Mapping[str, Pointer] = field(default_factory=dict)
 
     def of(self, name: str) -> Any:
         """The bound `name`, as it counts."""
         return getattr(self, name)
 
 
-BOUNDS = tuple(it for it in Policy.model_fields if it not in {"guards", "written"})
+BOUNDS = tuple(it.name for it in fields(Policy) if it.name not in {"guards", "written"})
 """The names of what a policy bounds, but for guards."""
+
+SPANS = ("max_age", "deadline", "allow_until")
+"""Those that are spans of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,8 @@ def tightened(policy: Policy, flags: Flags) -> tuple[Policy, tuple[Looser, ...]]
     )
     lax = {it.name for it in looser}
     taken = {name: wish for name, wish in wishes.items() if name not in lax}
-    return policy.model_copy(update={**USUAL, **taken}), looser
+    effective: dict[str, Any] = {**USUAL, **taken}
+    return replace(policy, **effective), looser
 
 
 def narrowed(policy: Policy, own: Policy) -> tuple[Policy, tuple[Looser, ...]]:
@@ -131,7 +127,7 @@ def narrowed(policy: Policy, own: Policy) -> tuple[Policy, tuple[Looser, ...]]:
         "guards": policy.guards.narrowed(own.guards),
         "written": {**policy.written, **written},
     }
-    return policy.model_copy(update=update), tuple(looser)
+    return replace(policy, **update), tuple(looser)
 
 
 def _looser(policy: Policy, own: Policy) -> Iterator[Looser]:
@@ -141,7 +137,7 @@ def _looser(policy: Policy, own: Policy) -> Iterator[Looser]:
 
 
 def _looser_guards(policy: Policy, own: Policy) -> Iterator[Looser]:
-    for name in Bounds.model_fields:
+    for name in LIMITS:
         wish, bound = own.guards.of(name), policy.guards.of(name)
         if wish is not None and is_looser(wish, bound):
             key = f"guards.{name}"
@@ -162,4 +158,9 @@ def written_policy(content: Mapping[str, Any], at: Pointer) -> Policy:
     places: dict[str, Pointer] = {name: (*at, name) for name in content if name != "guards"}
     guards = content.get("guards", {})
     places |= {f"guards.{name}": (*at, "guards", name) for name in guards}
-    return Policy.model_validate({**content, "written": places})
+    bounds: dict[str, Any] = {name: _read(name, it) for name, it in content.items()}
+    return Policy(**{**bounds, "guards": Bounds(**read_limits(guards)), "written": places})
+
+
+def _read(name: str, written: Any) -> Any:
+    return span_in(written) if name in SPANS else written

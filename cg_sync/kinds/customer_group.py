@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 from cg_sync.core.document import Document
@@ -11,6 +12,7 @@ from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.kinds.context import Context
 
 
+@dataclass(frozen=True, kw_only=True)
 class CustomerGroup(Spec):
     """A static group. Its members are compared apart, since there may be a million."""
 

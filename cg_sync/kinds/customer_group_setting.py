@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import cast
@@ -27,6 +27,7 @@ PRICE_LISTS, STOCK_LISTS = "price_lists", "stock_lists"
 GROUPS = "customer_groups"
 
 
+@dataclass(frozen=True, kw_only=True)
 class CustomerGroupSetting(Spec):
     """A rule and what it grants. Moments are in the project's time zone; lists are codes, None is
     the shop's own.
@@ -102,7 +103,7 @@ def read(document: Document, context: Context) -> tuple[Spec | None, tuple[Probl
     setting = CustomerGroupSetting(
         name=cast(str, content["name"]),
         slug=cast(str, content["slug"]),
-        priority=cast(int, content["priority"]),
+        priority=int(cast(float, content["priority"])),  # 10.0 is a whole number too
         active=cast(bool, content.get("active", True)),
         starts_at=starts,
         ends_at=ends,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
 from cg_sync.core.kind import Spec
@@ -21,5 +22,5 @@ def likeness(spec: Spec) -> str:
     setting = cast("CustomerGroupSetting", spec)
     if setting.rule is not None and setting.rule != Rule(Everyone()):
         return rule_hash(setting.rule)
-    fields = [it for it in type(setting).model_fields if it not in NAMES]
-    return digest_of([setting.readable(it) for it in fields])
+    counted = [it.name for it in fields(setting) if it.name not in NAMES]
+    return digest_of([setting.readable(it) for it in counted])

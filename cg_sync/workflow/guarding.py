@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cg_sync.core.acknowledgement import (
     Acknowledgement,
@@ -94,9 +95,9 @@ def with_guards(checked: Checked, texts: Sequence[str]) -> Checked:
     """The project with the guards that `NAME=VALUE` of `--guard` make stricter, also those that
     files loosened. Raises UsageWrong for one that is malformed, or looser than cg-sync.yaml's.
     """
-    wanted = Bounds.model_validate(dict(_limit_in(text) for text in texts))
-    guards = checked.project.guards
-    for name in wanted.model_fields_set:
+    limits: dict[str, Any] = dict(_limit_in(text) for text in texts)
+    wanted, guards = Bounds(**limits), checked.project.guards
+    for name in limits:
         limit, usual = wanted.of(name), guards.of(name)
         assert limit is not None
         if is_looser(limit, usual):
@@ -108,7 +109,7 @@ def with_guards(checked: Checked, texts: Sequence[str]) -> Checked:
             )
     if not texts:
         return checked
-    narrow = checked.project.model_copy(update={"guards": guards.tightened(wanted)})
+    narrow = replace(checked.project, guards=guards.tightened(wanted))
     return replace(checked, project=narrow)
 
 

@@ -460,7 +460,7 @@ def test_where_the_fence_is_off_nothing_is_asked_and_nothing_recorded(
 
 def test_what_is_for_a_fence_is_refused_in_a_project_without_one(here: Clone) -> None:
     checked = check_files(here.root, environment="production", environ=None)
-    without = replace(checked, project=checked.project.model_copy(update={"fence": None}))
+    without = replace(checked, project=replace(checked.project, fence=None))
     for options in ({"wait": timedelta(1)}, {"replace_applied": here.head}):
         with pytest.raises(UsageWrong, match="is for a fence"), fenced(
             without, source=None, run_id="run-1", clock=here.time, sleep=here.time.sleep,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cg_sync.core.as_sent import is_as_sent
+from cg_sync.core.as_sent import is_as_sent, spec_in
 from cg_sync.core.kind import Ids, Spec, WireUnreadable
 from cg_sync.jsonvalue import JsonObject, JsonValue
 from cg_sync.kinds.context import Context
@@ -73,10 +74,18 @@ def test_no_record_is_what_refers_to_something_the_shop_lacks() -> None:
 
 @pytest.mark.parametrize("number", [0.0, 2.5])
 def test_a_number_with_a_point_is_left_to_be_read(number: float) -> None:
-    setting = SPRING.model_copy(update={"rule": RawRule(json.dumps({"odd": [1, [number]]}))})
+    setting = replace(SPRING, rule=RawRule(json.dumps({"odd": [1, [number]]})))
     assert not is_as_sent(setting, sent(setting), KIND, ALL_IDS)
-    whole = SPRING.model_copy(update={"rule": RawRule('{"odd":[1,[2]]}')})
+    whole = replace(SPRING, rule=RawRule('{"odd":[1,[2]]}'))
     assert is_as_sent(whole, sent(whole), KIND, ALL_IDS)
+
+
+def test_a_record_reads_as_what_was_likely_only_if_it_is_just_that() -> None:
+    assert spec_in(sent(), SPRING, KIND, ALL_IDS, CONTEXT) is SPRING
+    otherwise = {**sent(), "priority": 7}
+    assert spec_in(otherwise, SPRING, KIND, ALL_IDS, CONTEXT) == replace(SPRING, priority=7)
+    with pytest.raises(WireUnreadable):
+        spec_in({**sent(), "priority": "high"}, SPRING, KIND, ALL_IDS, CONTEXT)
 
 
 def _parts(value: Any) -> Iterator[Any]:
@@ -93,7 +102,7 @@ ODD = (False, True, 0, 1, 0.0, 1.0, 7, None, "x")
 
 @given(st.data(), rules(catalogue()))
 def test_what_is_as_sent_reads_as_what_was_sent(data: st.DataObject, rule: Rule) -> None:
-    setting = SPRING.model_copy(update={"rule": rule})
+    setting = replace(SPRING, rule=rule)
     record = sent(setting)
     assert is_as_sent(setting, record, KIND, ALL_IDS)
     assert KIND.from_wire(record, ALL_IDS, CONTEXT) == setting

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -234,7 +234,7 @@ def test_a_group_has_the_share_of_its_file_strict_or_loose() -> None:
 def renamed(setting: Wanted, **after: Any) -> Update:
     """A setting of which something changes; by default its name alone."""
     assert isinstance(setting.spec, CustomerGroupSetting)
-    spec = setting.spec.model_copy(update=after or {"name": "Other"})
+    spec = replace(setting.spec, **(after or {"name": "Other"}))
     field = FieldChange("name", "old", "new")
     return Update(setting.address, 1, setting.spec, spec, (field,), HERE)
 
@@ -290,7 +290,7 @@ def test_what_is_switched_off_switched_on_or_deleted_has_no_place_to_move_from()
 
 
 def test_a_renamed_setting_moves_under_the_name_the_shop_has() -> None:
-    new = RANKED[0].spec.model_copy(update={"slug": "new", "priority": 75})
+    new = replace(cast(CustomerGroupSetting, RANKED[0].spec), slug="new", priority=75)
     change = replace(renamed(RANKED[0]), spec=new, former="s00", address=a_setting("new").address)
     changes = [change, renamed(RANKED[1], priority=76)]
     assert tripped(*changes, live=having(*RANKED), guards=FEW_MOVES) == [moves(("s00", "s01"), 8)]
@@ -351,7 +351,7 @@ def test_what_is_new_under_a_name_that_was_free_is_not_the_renamed_record() -> N
     new = a_setting("new").address
     change = replace(renamed(SHOWING[0], slug="new", active=False), former="s00", address=new)
     create = Create(SHOWING[0].address, SHOWING[0].spec, (), HERE)
-    guards = FEW_CHANGES.model_copy(update={"max_display_changes": 0})
+    guards = replace(FEW_CHANGES, max_display_changes=0)
     assert tripped(create, change, live=having(*SHOWING), guards=guards) == [
         displays(("new",), limit=0)
     ]
@@ -365,12 +365,12 @@ FREE = {it.address: Loosened(may_change_display=True) for it in SHOWING[:2]}
 
 
 def test_who_may_change_the_display_is_not_counted() -> None:
-    guards = FEW_CHANGES.model_copy(update={"loosened": FREE})
+    guards = replace(FEW_CHANGES, loosened=FREE)
     assert tripped(*CHANGES, live=having(*SHOWING), guards=guards) == []
 
 
 def test_a_bound_counts_them_all() -> None:
-    guards = FEW_CHANGES.model_copy(update={"loosened": FREE})
+    guards = replace(FEW_CHANGES, loosened=FREE)
     held = guards.within(Bounds(max_display_changes=2))
     assert tripped(*CHANGES, live=having(*SHOWING), guards=held) == [
         replace(displays(("s00", "s01", "s02")), bound=2)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, dataclass, replace
+from typing import cast
 
 import pytest
-from pydantic import ValidationError
 
 from cg_sync.core.address import Address
 from cg_sync.core.kind import Field, Ids, Kind, Spec
@@ -15,6 +15,7 @@ from tests.builders import a_document
 IDS = Ids({"price_lists": {"student-tr": 7, "staff": 8}})
 
 
+@dataclass(frozen=True, kw_only=True)
 class Tier(Spec):
     """A price tier, which has nothing but a level."""
 
@@ -26,7 +27,7 @@ def to_wire(spec: Spec, _ids: Ids) -> dict[str, JsonValue]:
 
 
 def from_wire(payload: JsonObject, _ids: Ids, _context: None) -> Spec:
-    return Tier.model_validate(payload)
+    return Tier(level=cast(int, payload["level"]))
 
 
 TIER: Kind[None] = Kind(
@@ -69,10 +70,10 @@ def test_the_key_of_an_address_is_a_text_whatever_the_field_is() -> None:
 
 
 def test_a_spec_can_neither_change_nor_hold_what_it_does_not_know() -> None:
-    with pytest.raises(ValidationError, match="frozen"):
-        Tier(level=1).level = 2
-    with pytest.raises(ValidationError, match="colour"):
-        Tier.model_validate({"level": 1, "colour": "red"})
+    with pytest.raises(FrozenInstanceError):
+        Tier(level=1).level = 2  # type: ignore[misc]
+    with pytest.raises(TypeError, match="colour"):
+        Tier(level=1, colour="red")  # type: ignore[call-arg]
 
 
 def test_a_kind_that_says_no_more_refers_to_nothing_and_finds_nothing_wrong() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,7 +70,7 @@ def live(*, context: Context = CONTEXT, **fields: JsonValue) -> CustomerGroupSet
 
 def but(**fields: Any) -> CustomerGroupSetting:
     """The spring setting, but for these fields."""
-    return CustomerGroupSetting(**{**dict(SPRING), **fields})
+    return replace(SPRING, **fields)
 
 
 # --- files
@@ -79,7 +80,7 @@ def test_what_a_file_leaves_out_has_its_default() -> None:
     spec, problems = read()
     assert (spec, problems) == (SPRING, ())
     assert KIND.address_of(SPRING) == Address("customer_group_setting", "spring")
-    assert dict(SPRING) == {
+    assert vars(SPRING) == {
         "name": "Spring",
         "slug": "spring",
         "priority": 10,
@@ -223,7 +224,7 @@ def test_everything_else_is_written_in_the_order_of_the_fields() -> None:
 
 def test_each_field_reads_as_an_author_would_write_it() -> None:
     setting = but(starts_at=datetime(2026, 9, 1, 0, 0, 1, tzinfo=ISTANBUL), rule=Rule(Everyone()))
-    assert {name: setting.readable(name) for name in dict(setting)} == {
+    assert {name: setting.readable(name) for name in vars(setting)} == {
         "name": "Spring",
         "slug": "spring",
         "priority": 10,

@@ -196,7 +196,7 @@ def at(environment: str, channel: int = 5) -> Plan:
 
 def restocked(number: int) -> Change:
     setting = a_setting(f"s-{number}", name="One", rule=None)
-    return setting_updated(setting, setting.model_copy(update={"stock_list": "new"}))
+    return setting_updated(setting, replace(setting, stock_list="new"))
 
 
 def test_changes_that_are_alike_are_one_item_and_two_are_not() -> None:
@@ -210,7 +210,7 @@ def test_changes_that_are_alike_are_one_item_and_two_are_not() -> None:
 def narrowed(number: int) -> Change:
     wide, narrow = a_rule({"city": "Bursa"}), a_rule({"city": "Bursa"}, {"is_active": True})
     setting = a_setting(f"s-{number}", rule=wide)
-    return setting_updated(setting, setting.model_copy(update={"rule": narrow}))
+    return setting_updated(setting, replace(setting, rule=narrow))
 
 
 def test_a_folded_change_says_in_its_title_what_changes() -> None:
