@@ -151,7 +151,7 @@ class _Pages:
 
 if __name__ == "__main__":
     # As the console script has it, see `cg_sync.cli.main.run`.
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(1_000_000, 20, 100)
     parts: dict[str, Callable[[Path], dict[str, float]]] = {
         "members": members,
         "hostile": hostile,

@@ -19,9 +19,12 @@ BEGINS: Final = r"(?:[\w./+~]|-(?=\w))"
 _REST = r"[^ :#?,\[\]{}]"
 _PLAIN = rf"{BEGINS}{_REST}*+(?:(?: ++(?={_REST})|:(?={_REST})){_REST}*+)*+"
 _WORD = rf"[^\W\d_]{_REST}*+(?: {_REST}++)*+"
+_WORDS = rf"{_WORD}(?:, {_WORD})*+"
+_MOST = re.compile(rf"{{({KEY}): \[({_WORDS})\]}}")
+"""What most of them are: one operator and its words."""
 _TOKEN = re.compile(
     # A list of nothing but words is one token: most are, and splitting it is quick.
-    rf"\[{_WORD}(?:, {_WORD})*+\] *+|{KEY}: ++|[\[\]{{}},] *+|(?:{_PLAIN}|{QUOTED}) *+"
+    rf"\[{_WORDS}\] *+|{KEY}: ++|[\[\]{{}},] *+|(?:{_PLAIN}|{QUOTED}) *+"
 )
 
 
@@ -31,6 +34,8 @@ class Unusual(Exception):
 
 def read_flow(text: str) -> JsonValue:
     """The list or mapping that `text` is. Raises Unusual or ValueError when there is any doubt."""
+    if most := _MOST.fullmatch(text):
+        return {plain_key(most[1]): _words(most[2])}
     tokens = _TOKEN.findall(text)
     if sum(map(len, tokens)) != len(text):  # there is something between two of them
         raise Unusual

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cg_sync.files.yaml_flow import BEGINS, KEY, QUOTED, Unusual, read_flow
 from cg_sync.files.yaml_scalars import plain_key, plain_value
@@ -29,17 +29,10 @@ _LINE = re.compile(
 _BEGINNING = "---\n"
 
 
-class _Line(NamedTuple):
-    """One line: where its content begins, its dash with the blanks behind it, its key, and a value
-    if `has_value`; one in brackets is still to be read.
-    """
-
-    column: int
-    dash: str
-    key: str | None
-    has_value: bool
-    value: JsonScalar
-    flow: str
+_Line = tuple[int, str, str | None, bool, JsonScalar, str]
+"""Where the content of a line begins, its dash with the blanks behind it, its key, whether it has a
+value, and which: in brackets it is the last, and still to be read.
+"""
 
 
 def read_lines(text: str) -> dict[str, JsonValue] | None:
@@ -69,7 +62,7 @@ def _line(line: str) -> _Line | None:
     has_value = bool(plain or quoted or flow)
     if not (dash or key or has_value):
         return None
-    return _Line(len(blanks), dash or "", key, has_value, value, flow or "")
+    return len(blanks), dash or "", key, has_value, value, flow or ""
 
 
 _remembered_line = lru_cache(1 << 12)(_line)

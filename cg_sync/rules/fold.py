@@ -43,7 +43,8 @@ def are_plain_domains(texts: Sequence[str]) -> bool:
 
 def normal_domain(text: str) -> str:
     """A domain name in ASCII and lower case; raises ValueError when IDNA refuses it."""
-    return text.lower() if are_plain_domains((text,)) else _in_ascii(text)
+    is_plain = len(text) <= _LONGEST_LABEL and _PLAIN_DOMAIN.fullmatch(text) is not None
+    return text.lower() if is_plain else _in_ascii(text)
 
 
 @lru_cache(maxsize=65_536)
