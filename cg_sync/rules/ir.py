@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cg_sync.jsonvalue import digest_of, digest_of_text
 from cg_sync.rules.nodes import NOBODY, All, AnyOf, Everyone, Leaf, Node, Not, walk
@@ -20,6 +20,7 @@ class Rule:
     """A rule the language can express; its node is in normal form from the moment it is built."""
 
     node: Node
+    _hash: str = field(default="", init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "node", normalise(self.node))
@@ -29,7 +30,15 @@ class Rule:
         """The rule of a node that is in normal form already."""
         rule = object.__new__(cls)
         object.__setattr__(rule, "node", form.node)
+        object.__setattr__(rule, "_hash", "")
         return rule
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the rule in hex, made once."""
+        if not self._hash:
+            object.__setattr__(self, "_hash", digest_of_text(form_of(self.node).text))
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def rule_hash(rule: Rule | RawRule) -> str:
     """SHA-256 in hex, equal for equal rules; an attribute counts by its path, not its name."""
     if isinstance(rule, RawRule):
         return digest_of({"raw": rule.text})
-    return digest_of_text(form_of(rule.node).text)
+    return rule.hash
 
 
 def groups_named(rule: Rule | RawRule) -> frozenset[str]:
