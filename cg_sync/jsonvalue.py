@@ -15,9 +15,12 @@ Pointer = tuple[str | int, ...]
 """A path into a JSON value: keys and list indexes, () for the whole."""
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: JsonValue) -> str:
     """Equal text for equal values: sorted keys, no spaces, letters as they are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def digest_of(value: JsonValue) -> str:

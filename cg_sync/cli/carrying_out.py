@@ -18,7 +18,7 @@ from cg_sync.cli.conducting import Wishes, conduct_of
 from cg_sync.cli.foreseeing import foreseen, refuse_if_over
 from cg_sync.cli.run import Run
 from cg_sync.cli.stopping import orderly
-from cg_sync.cli.terminal import notice, progress, write, write_json
+from cg_sync.cli.terminal import notice, progress, write, write_json, writer
 from cg_sync.errors import CgSyncError, ExitCode, UsageWrong
 from cg_sync.report.line import Line, Span, Tone, line
 
@@ -246,13 +246,14 @@ def _carried_out(it: Applying, job: Job, shop: Shop, begin: Callable[[], Journal
     from cg_sync.workflow.apply import carry_out, interrupted, ways_on
 
     done: list[Step] = []
+    labels, say = it.labels, writer(to_stderr=it.aside)
     with progress("applying", len(job.plan.steps)) as advance:
 
         def told(step: Step) -> None:
             done.append(step)
             with suppress(OSError):  # A full disk under our output is no reason to stop.
                 advance()
-                it.tell(step_line(step, it.labels))
+                say(step_line(step, labels))
 
         def begun() -> Journal:
             journal = begin()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -37,9 +37,19 @@ def wants_colour(stream: TextIO) -> bool:
 
 def write(lines: Iterable[Line], *, to_stderr: bool = False) -> None:
     """Write lines, each at once, so that a reader of a pipe sees what is done when it is done."""
-    render = _coloured if wants_colour(sys.stderr if to_stderr else sys.stdout) else _plain
+    say = writer(to_stderr=to_stderr)
     for it in lines:
+        say(it)
+
+
+def writer(*, to_stderr: bool = False) -> Callable[[Line], None]:
+    """Writes a line as `write` does; whether in colour is decided once for all of them."""
+    render = _coloured if wants_colour(sys.stderr if to_stderr else sys.stdout) else _plain
+
+    def say(it: Line) -> None:
         emit(render(it), to_stderr=to_stderr)
+
+    return say
 
 
 def emit(text: str, *, to_stderr: bool = False) -> bool:
