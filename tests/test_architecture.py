@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import cg_sync
+from tests.unmeasured import unmeasured
 
 ROOT = Path(cg_sync.__file__).parent
 
@@ -241,7 +242,11 @@ def loaded_by(code: str, *arguments: str) -> list[str]:
         f"atexit.register(report)\n{code}"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=unmeasured(),  # Coverage loads heavy packages itself.
     )
     loaded: list[str] = json.loads(ran.stderr.splitlines()[-1])
     return loaded
