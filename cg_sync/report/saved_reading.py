@@ -134,11 +134,17 @@ def _fields(shown: Mapping[str, Any], kind: Kind[C]) -> Iterator[FieldChange]:
 
 
 def _before(bound: Mapping[str, Any]) -> Frozen:
-    return Frozen(content=bound["before"])
+    return _frozen(content=bound["before"])
 
 
 def _after(bound: Mapping[str, Any]) -> Frozen:
-    return Frozen(**bound["after"])
+    return _frozen(**bound["after"])
+
+
+def _frozen(*, content: Any, fingerprint: Any = "") -> Frozen:
+    if not isinstance(content, Mapping) or not isinstance(fingerprint, str):
+        raise TypeError("a record that is none")
+    return Frozen(content=content, fingerprint=fingerprint)
 
 
 def _members(bound: Mapping[str, Any]) -> MemberDelta:

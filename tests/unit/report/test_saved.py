@@ -121,6 +121,25 @@ def test_an_action_of_tomorrow_is_not_guessed_at() -> None:
     assert misfit(data) == "is broken: ValueError no such action: archive"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("before", 5),
+        ("before", None),
+        ("before", ["name"]),
+        ("after", []),
+        ("after", {"content": "x", "fingerprint": "f"}),
+        ("after", {"content": {}, "fingerprint": 7}),
+        ("after", {"content": {}, "fingerprint": "f", "colour": "red"}),
+    ],
+)
+def test_a_record_of_another_shape_is_no_record(name: str, value: object) -> None:
+    data: Any = written(PLANS["updates"]())
+    bound = next(it for it in data["bound"]["changes"] if {"before", "after"} <= it.keys())
+    bound[name] = value
+    assert misfit(data).startswith("is broken: TypeError")
+
+
 def test_writes_in_another_order_are_not_made() -> None:
     data = written(PLANS["updates"]())
     data["bound"]["steps"].reverse()
