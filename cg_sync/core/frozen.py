@@ -32,7 +32,11 @@ def frozen(spec: Spec, kind: Kind[C]) -> Frozen:
 def thawed(it: Frozen, kind: Kind[C], context: C) -> Spec | None:
     """The Spec that was frozen; None when in this project it would not mean the same any more."""
     document = Document("plan", it.content, dict)
-    spec, _ = kind.read(document, context)
+    try:
+        spec, _ = kind.read(document, context)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # Unlike a file, it was held against no schema since it was written.
+        return None
     if spec is None or spec_fingerprint(spec, kind) != it.fingerprint:
         return None
     return spec

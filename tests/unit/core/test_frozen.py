@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 
 from cg_sync.core.document import Document
 from cg_sync.core.frozen import Frozen, frozen, thawed
+from cg_sync.jsonvalue import JsonValue
 from cg_sync.kinds.context import Context
 from cg_sync.kinds.customer_group_setting import CUSTOMER_GROUP_SETTING, CustomerGroupSetting
 from cg_sync.rules.ir import Rule
@@ -35,6 +37,16 @@ def test_what_is_written_down_means_the_same_when_it_is_read(rule: Rule) -> None
     spec, _ = KIND.read(Document("spring.yaml", KIND.to_document(made), dict), a_project())
     assert spec is not None
     assert thawed(through_json(frozen(spec, KIND)), KIND, a_project()) == spec
+
+
+@pytest.mark.parametrize(
+    "otherwise", [{"slug": None}, {"priority": "high"}, {"priority": None}, {"display": "x"}]
+)
+def test_what_obeys_no_schema_means_nothing(otherwise: dict[str, JsonValue]) -> None:
+    made = frozen(a_setting("spring").spec, KIND)
+    content = {name: it for name, it in {**made.content, **otherwise}.items() if name != "rule"}
+    for changed in ({**made.content, **otherwise}, content, {}):
+        assert thawed(replace(made, content=changed), KIND, a_project()) is None
 
 
 def test_a_project_that_does_not_know_its_words_cannot_read_it() -> None:
